@@ -1,0 +1,163 @@
+/**
+ * What the core needs from the world. One contract suite per store port in test/contract/; every adapter runs it.
+ * A failed condition is `Conflict`, a store out of reach `Unavailable` (errors.ts). Times are epoch ms.
+ */
+import type { MessageKind } from "./alert/effect.ts";
+import type { AlertState, RegionOutcome } from "./alert/state.ts";
+import type { CheckRecord } from "./check/record.ts";
+import type { Endpoint } from "./endpoint/endpoint.ts";
+import type { Bucket, BucketSize } from "./history/bucket.ts";
+import type { Delivery, Incident, SentMessage } from "./incident/incident.ts";
+
+export interface Clock {
+  /** Epoch ms. */
+  now(): number;
+  /** Resolves after `ms`, or at once when the signal aborts; never rejects. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** A stored value and the version a conditional write has to name. */
+export interface Versioned<T> {
+  value: T;
+  version: number;
+}
+
+/** Who an endpoint belongs to: a configuration file (read-only for the API), or the API. */
+export type Origin = "file" | "api";
+
+export interface StoredEndpoint {
+  endpoint: Endpoint;
+  origin: Origin;
+  version: number;
+}
+
+/** Up to 500 endpoints that one probe invocation checks. `offsetMs`: at which point of the minute it ticks. */
+export interface ShardRef {
+  id: string;
+  /** Changes whenever the list does. */
+  version: string;
+  count: number;
+  offsetMs: number;
+  /** Holds only endpoints with intervals under a minute, checked in rounds. */
+  rounds: boolean;
+}
+
+export interface EndpointStore {
+  shards(): Promise<ShardRef[]>;
+  /** The enabled endpoints of a shard; empty for an unknown one. */
+  shard(id: string): Promise<Endpoint[]>;
+  get(org: string, id: string): Promise<StoredEndpoint | null>;
+  /** Ordered by id. */
+  list(org: string): Promise<StoredEndpoint[]>;
+  /** `expected` null creates (Conflict when it exists); otherwise replaces that version. Returns the new version. */
+  put(endpoint: Endpoint, origin: Origin, expected: number | null): Promise<number>;
+  remove(org: string, id: string, expected: number): Promise<void>;
+  /** Makes the endpoints of one origin exactly these, whole or not at all; others are untouched (Conflict on a clash of ids). */
+  replaceAll(origin: Origin, endpoints: readonly Endpoint[]): Promise<EndpointChanges>;
+}
+
+export interface EndpointChanges {
+  added: Endpoint[];
+  changed: { before: Endpoint; after: Endpoint }[];
+  removed: Endpoint[];
+}
+
+/** Hot log of outcomes: what alerting reads. Kept 48 h by default. */
+export interface TickLog {
+  /** First write wins for endpoint + region + scheduledAt. */
+  append(records: readonly CheckRecord[]): Promise<void>;
+  /** Outcomes of some endpoints in every region with since <= scheduledAt <= until, by endpoint id. */
+  outcomes(
+    org: string,
+    endpointIds: readonly string[],
+    since: number,
+    until: number,
+  ): Promise<Map<string, RegionOutcome[]>>;
+  /** Whole records of one endpoint, ascending, same bounds. */
+  records(org: string, endpointId: string, since: number, until: number): Promise<CheckRecord[]>;
+  /** Whole records of all endpoints of an organization, same bounds; for lists and rollups. */
+  all(org: string, since: number, until: number): Promise<CheckRecord[]>;
+}
+
+/** Alert state: one bounded item per endpoint, and the gates that group messages. */
+export interface AlertStore {
+  get(org: string, endpointId: string): Promise<Versioned<AlertState> | null>;
+  getMany(org: string, endpointIds: readonly string[]): Promise<Map<string, Versioned<AlertState>>>;
+  /** `expected` null creates. Several at once half-fail normally: answers with the ids whose condition failed. */
+  putMany(writes: readonly AlertWrite[]): Promise<{ conflicts: string[] }>;
+  /** Endpoints that are not `up` or have something undone; sparse: grows with trouble, not with endpoints. */
+  troubled(): Promise<Versioned<AlertState>[]>;
+  remove(org: string, endpointId: string): Promise<void>;
+  /** Opens the gate of organization and kind until `until` unless one is open at `now`; answers whether it did. */
+  openGate(org: string, kind: MessageKind, now: number, until: number): Promise<boolean>;
+}
+
+export interface AlertWrite {
+  state: AlertState;
+  expected: number | null;
+}
+
+export interface IncidentQuery {
+  org: string;
+  endpointId?: string;
+  /** Only those open, or only those ended. */
+  open?: boolean;
+  limit: number;
+  /** Only those started before this. */
+  before?: number;
+}
+
+export interface IncidentLog {
+  /** Keeps the highest revision; messages already logged stay. */
+  put(incident: Incident): Promise<void>;
+  /** Idempotent by effect id. */
+  addMessage(org: string, incidentId: string, message: SentMessage): Promise<void>;
+  get(org: string, incidentId: string): Promise<Incident | null>;
+  /** Latest start first. */
+  list(query: IncidentQuery): Promise<Incident[]>;
+  /** Messages of an organization, latest first. */
+  messages(org: string, limit: number): Promise<(SentMessage & { incidentId: string; endpointId: string })[]>;
+}
+
+/** Hour and day buckets, rolled up from ticks. */
+export interface History {
+  /** Replaces the bucket of the same endpoint, region, size and start: writing again changes nothing. */
+  put(buckets: readonly Bucket[]): Promise<void>;
+  /** since <= start < until, ascending, all regions. */
+  list(org: string, endpointId: string, size: BucketSize, since: number, until: number): Promise<Bucket[]>;
+  /** Start of the latest hour rolled up for the organization; null before the first. */
+  rolledUpTo(org: string): Promise<number | null>;
+  markRolledUp(org: string, hour: number): Promise<void>;
+}
+
+/** One message for people. `ids`: the effects it carries out. */
+export interface Message {
+  org: string;
+  kind: MessageKind;
+  title: string;
+  body: string;
+  ids: string[];
+  at: number;
+}
+
+/** Sends to every channel it stands for. Throws only when nothing could be sent at all (it is then repeated). */
+export interface Notifier {
+  send(message: Message): Promise<Delivery[]>;
+}
+
+/** People's own analysis. A failed write is queued and replayed by the adapter: never lost, never blocking. */
+export interface MetricsSink {
+  write(records: readonly CheckRecord[]): Promise<void>;
+}
+
+/** A failed check with every outcome of its endpoint in this invocation. */
+export interface FailurePost {
+  org: string;
+  endpointId: string;
+  outcomes: RegionOutcome[];
+}
+
+/** Brings failures to the failure function: a call on one machine, API Gateway on AWS. */
+export interface FailureRoute {
+  post(batch: readonly FailurePost[]): Promise<void>;
+}
