@@ -47,6 +47,8 @@ export interface EndpointStore {
   /** The enabled endpoints of a shard; empty for an unknown one. */
   shard(id: string): Promise<Endpoint[]>;
   get(org: string, id: string): Promise<StoredEndpoint | null>;
+  /** Those of the ids that exist, by id. */
+  getMany(org: string, ids: readonly string[]): Promise<Map<string, StoredEndpoint>>;
   /** Ordered by id. */
   list(org: string): Promise<StoredEndpoint[]>;
   /** `expected` null creates (Conflict when it exists); otherwise replaces that version. Returns the new version. */
@@ -85,7 +87,7 @@ export interface AlertStore {
   getMany(org: string, endpointIds: readonly string[]): Promise<Map<string, Versioned<AlertState>>>;
   /** `expected` null creates. Several at once half-fail normally: answers with the ids whose condition failed. */
   putMany(writes: readonly AlertWrite[]): Promise<{ conflicts: string[] }>;
-  /** Endpoints that are not `up` or have something undone; sparse: grows with trouble, not with endpoints. */
+  /** States that `isTroubled` (alert/state.ts): not `up` or something undone; sparse: grows with trouble, not with endpoints. */
   troubled(): Promise<Versioned<AlertState>[]>;
   remove(org: string, endpointId: string): Promise<void>;
   /** Opens the gate of organization and kind until `until` unless one is open at `now`; answers whether it did. */

@@ -20,6 +20,8 @@ export interface NotifyEffect {
   incidentId: string;
   /** Epoch ms at which it was decided. */
   at: number;
+  /** The endpoint's name as it stands in the title: shortened first where the title has to fit. */
+  website: string;
   /** First line, subject and SMS. */
   title: string;
   body: string;
@@ -29,6 +31,7 @@ export interface NotifyEffect {
 /** A record to write into the incident log; a newer revision replaces an older one. */
 export interface RecordEffect {
   do: "record";
+  /** incident and revision. */
   id: string;
   incident: Incident;
   claim: Claim | null;

@@ -9,10 +9,21 @@ export interface RegionOutcome {
   scheduledAt: number;
   outcome: Outcome;
   totalMs: number;
+  /** Phase timings of a failed check, for the evidence. */
+  timings?: PhaseTimings;
   /** Our own fault: such an outcome does not exist for the rule. */
   invalid?: string;
   /** Posted by a probe, not read from the tick log: the log's word wins where both have one. */
   posted?: boolean;
+}
+
+/** Milliseconds; null where the phase was not reached. */
+export interface PhaseTimings {
+  dnsMs: number | null;
+  connectMs: number | null;
+  tlsMs: number | null;
+  firstByteMs: number | null;
+  transferMs: number | null;
 }
 
 export type Verdict = "up" | "degraded" | "down";
@@ -39,6 +50,8 @@ export interface FlappingState {
   since: number | null;
   /** Start of the `down` that was announced inside the flapping period. */
   announcedDownAt: number | null;
+  /** The incident in which the flapping period began: its last message belongs there. */
+  incidentId: string | null;
 }
 
 /** All that the rule remembers of one endpoint; stored as one bounded item under one version. */
@@ -58,3 +71,7 @@ export interface AlertState {
   effects: Effect[];
   flapping: FlappingState;
 }
+
+/** Whether a watchdog has to look at it: not `up`, something undone, or a flapping period to be ended. */
+export const isTroubled = (state: AlertState): boolean =>
+  state.verdict !== "up" || state.effects.length > 0 || state.flapping.since !== null;

@@ -1,4 +1,5 @@
 import type { MessageKind } from "../alert/effect.ts";
+import type { PhaseTimings } from "../alert/state.ts";
 import type { Failure } from "../check/outcome.ts";
 
 /** What one region contributed when the incident changed. */
@@ -18,6 +19,7 @@ export interface FailedCheck {
   scheduledAt: number;
   failure: Failure;
   totalMs: number;
+  timings?: PhaseTimings;
 }
 
 /** How one channel took one message. */
