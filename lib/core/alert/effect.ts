@@ -1,15 +1,6 @@
-import type { Incident } from "../incident/incident.ts";
+import type { Incident, MessageKind } from "../incident/incident.ts";
 
-/** What a message is about; messages are grouped per organization and kind. */
-export type MessageKind =
-  | "down"
-  | "degraded"
-  | "partial"
-  | "up"
-  | "reminder"
-  | "flapping"
-  | "settled"
-  | "test";
+export type { MessageKind } from "../incident/incident.ts";
 
 /** A message to send. Bounded; complete in itself, so that it can be sent after the incident is closed. */
 export interface NotifyEffect {

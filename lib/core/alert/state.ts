@@ -1,3 +1,4 @@
+import type { PhaseTimings } from "../check/measurement.ts";
 import type { Outcome } from "../check/outcome.ts";
 import type { Incident } from "../incident/incident.ts";
 import type { Effect } from "./effect.ts";
@@ -15,15 +16,6 @@ export interface RegionOutcome {
   invalid?: string;
   /** Posted by a probe, not read from the tick log: the log's word wins where both have one. */
   posted?: boolean;
-}
-
-/** Milliseconds; null where the phase was not reached. */
-export interface PhaseTimings {
-  dnsMs: number | null;
-  connectMs: number | null;
-  tlsMs: number | null;
-  firstByteMs: number | null;
-  transferMs: number | null;
 }
 
 export type Verdict = "up" | "degraded" | "down";

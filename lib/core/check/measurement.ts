@@ -18,6 +18,9 @@ export interface Timings {
   totalMs: number;
 }
 
+/** Timings without the total: the phases of a failed check, kept as evidence. */
+export type PhaseTimings = Omit<Timings, "totalMs">;
+
 export type IpFamily = 4 | 6;
 
 export interface Remote {

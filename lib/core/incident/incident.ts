@@ -1,6 +1,16 @@
-import type { MessageKind } from "../alert/effect.ts";
-import type { PhaseTimings } from "../alert/state.ts";
+import type { PhaseTimings } from "../check/measurement.ts";
 import type { Failure } from "../check/outcome.ts";
+
+/** What a message is about; messages are grouped per organization and kind. */
+export type MessageKind =
+  | "down"
+  | "degraded"
+  | "partial"
+  | "up"
+  | "reminder"
+  | "flapping"
+  | "settled"
+  | "test";
 
 /** What one region contributed when the incident changed. */
 export interface RegionEvidence {
