@@ -17,18 +17,37 @@ export interface Bucket {
   satisfied: number;
   tolerating: number;
   frustrated: number;
-  /** HTTP status -> count; failures without a status under their type's family, e.g. `dns`. */
+  /** HTTP status -> count; without a status `ok`, or the family of the failure's type, e.g. `dns`. */
   status: Record<string, number>;
   response: Latency;
   firstByte: Latency;
-  /** Hour buckets only: per minute [minute 0-59, ok, failed, mean response ms or null]. */
-  points?: [number, number, number, number | null][];
+  /** Hour buckets only: ascending by minute, minutes without a record left out. */
+  points?: MinutePoint[];
 }
 
-/** Unflagged timings: count, sum and max in ms, and the sketch that percentiles come from (base64; empty when count is 0). */
+/**
+ * Unflagged timings of answered checks: count, sum and max in ms, and the sketch that percentiles come from
+ * (sketch.ts; empty when count is 0). Timings are summed rounded to 1/128 ms: such sums are exact in floating
+ * point, so that it doesn't matter in which order buckets are merged.
+ */
 export interface Latency {
   count: number;
   sumMs: number;
   maxMs: number;
   sketch: string;
 }
+
+/** [minute 0-59, ok, failed, timings counted, their sum in ms]: sums, so that regions can be merged. */
+export type MinutePoint = [minute: number, ok: number, failed: number, timed: number, sumMs: number];
+
+/** What a bucket is stored under. */
+export type BucketKey = Pick<Bucket, "org" | "endpointId" | "region" | "size" | "start">;
+
+const HOUR = 3_600_000;
+
+/** How long a bucket lasts, in ms. */
+export const BUCKET_MS: Record<BucketSize, number> = { hour: HOUR, day: 24 * HOUR };
+
+/** Start (epoch ms, UTC) of the bucket that holds the moment `at`. */
+export const bucketStart = (size: BucketSize, at: number): number =>
+  Math.floor(at / BUCKET_MS[size]) * BUCKET_MS[size];
