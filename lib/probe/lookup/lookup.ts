@@ -17,7 +17,7 @@ export type LookupResult =
 
 /**
  * Finds the addresses of a host as it stands in a URL (name, IP literal in any spelling, brackets allowed).
- * Never rejects: a name that can't be resolved is data. When the signal aborts it answers at once with
+ * A name that can't be resolved is data; it rejects only with a fault of ours. When the signal aborts it answers at once with
  * `dns.timed_out`.
  */
 export interface Lookup {
