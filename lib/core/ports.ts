@@ -138,6 +138,8 @@ export interface Message {
   kind: MessageKind;
   title: string;
   body: string;
+  /** Names as they stand in the title: what is shortened first where a title has to fit. */
+  websites: string[];
   ids: string[];
   at: number;
 }

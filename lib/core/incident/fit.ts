@@ -36,7 +36,7 @@ const sizeIn = (text: string, sizeOf: (char: string) => number): number =>
   [...text].reduce((sum, char) => sum + sizeOf(char), 0);
 
 /** Makes a title fit: the website's name is shortened first (ending in `..`), then the end of the title. */
-function fit(title: string, website: string, limit: number, sizeOf: (char: string) => number): string {
+function fitted(title: string, website: string, limit: number, sizeOf: (char: string) => number): string {
   const excess = sizeIn(title, sizeOf) - limit;
   if (excess <= 0) return title;
   const at = title.indexOf(website);
@@ -49,12 +49,12 @@ function fit(title: string, website: string, limit: number, sizeOf: (char: strin
 /** The first line as one SMS: GSM-7, at most 160 septets. */
 export function smsOf(title: string, website: string): string {
   const gsm = (text: string): string => into(text.replaceAll(/\s+/g, " "), (char) => gsmSeptets(char) > 0);
-  return fit(gsm(title), gsm(website), SMS_SEPTETS, gsmSeptets);
+  return fitted(gsm(title), gsm(website), SMS_SEPTETS, gsmSeptets);
 }
 
 /** The first line as a mail subject: printable ASCII, no line break, under 100 characters (SNS takes no more). */
 export function subjectOf(title: string, website: string): string {
   const ascii = (text: string): string =>
     into(text.replaceAll(/\s+/g, " "), (char) => char >= " " && char <= "~");
-  return fit(ascii(title), ascii(website), SUBJECT_LIMIT, () => 1);
+  return fitted(ascii(title), ascii(website), SUBJECT_LIMIT, () => 1);
 }

@@ -1,0 +1,28 @@
+import { type DeliverDeps, deliver } from "../../lib/core/alert/deliver.ts";
+import { type EvaluateDeps, evaluate } from "../../lib/core/alert/evaluate.ts";
+import type { RegionOutcome } from "../../lib/core/alert/state.ts";
+import type { FailurePost } from "../../lib/core/ports.ts";
+
+export type FailureDeps = EvaluateDeps & DeliverDeps;
+
+/** What was posted about each endpoint, by organization; several posts of one endpoint are one call of the rule. */
+function byOrganization(posts: readonly FailurePost[]): Map<string, Map<string, RegionOutcome[]>> {
+  const orgs = new Map<string, Map<string, RegionOutcome[]>>();
+  for (const { org, endpointId, outcomes } of posts) {
+    const endpoints = orgs.get(org) ?? new Map<string, RegionOutcome[]>();
+    endpoints.set(endpointId, [...(endpoints.get(endpointId) ?? []), ...outcomes]);
+    orgs.set(org, endpoints);
+  }
+  return orgs;
+}
+
+/**
+ * Failures as they happen: judged at once, then delivered. Calling again with the same posts changes nothing.
+ * @throws Unavailable when a store is out of reach: whoever posted keeps the batch and posts again
+ */
+export function makeHandle(deps: FailureDeps): (posts: readonly FailurePost[]) => Promise<void> {
+  return async (posts) => {
+    for (const [org, endpoints] of byOrganization(posts)) await evaluate(deps, org, endpoints);
+    await deliver(deps);
+  };
+}

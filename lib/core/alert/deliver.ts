@@ -1,0 +1,158 @@
+import type { Delivery, SentMessage } from "../incident/incident.ts";
+import type { AlertStore, Clock, IncidentLog, Notifier, Versioned } from "../ports.ts";
+import { compose } from "./compose.ts";
+import { CLAIM_MS, type Effect, type NotifyEffect } from "./effect.ts";
+import { isClaimed, without } from "./pending.ts";
+import type { AlertState } from "./state.ts";
+
+export interface DeliverDeps {
+  alerts: Pick<AlertStore, "troubled" | "getMany" | "putMany" | "openGate">;
+  incidents: Pick<IncidentLog, "put" | "addMessage">;
+  notifier: Notifier;
+  clock: Pick<Clock, "now">;
+  /** Names whoever delivers here: two of them never hold one claim. */
+  holder: string;
+  /** Where people read about an incident; absent where there is no such page. */
+  linkTo?: (incidentId: string) => string;
+  /** A message that could not be sent: it stays pending and is tried again. */
+  onFault: (error: unknown) => void;
+}
+
+/** How long messages of one organization and kind are gathered after the first (ALERTING rule 8). */
+export const GATE_MS = 30_000;
+const MOST_ATTEMPTS = 5;
+const MOST_ROUNDS = 8;
+const MOST_MESSAGES_KEPT = 50;
+
+interface Pending {
+  stored: Versioned<AlertState>;
+  effect: NotifyEffect;
+}
+
+/** Each endpoint's messages go in order: only its first may go now, if nobody else is sending it. */
+function firstPending(stored: Versioned<AlertState>, now: number): Pending[] {
+  const effect = stored.value.effects.find((pending) => pending.do === "notify");
+  return effect === undefined || isClaimed(effect, now) ? [] : [{ stored, effect }];
+}
+
+const claimed = (state: AlertState, ids: ReadonlySet<string>, holder: string, now: number): AlertState => ({
+  ...state,
+  effects: state.effects.map((effect) =>
+    ids.has(effect.id) ? { ...effect, claim: { by: holder, until: now + CLAIM_MS } } : effect,
+  ),
+});
+
+/** Claims by conditional writes; who lost the race for one leaves it to the winner. */
+async function claim(deps: DeliverDeps, group: readonly Pending[], now: number): Promise<Pending[]> {
+  const ids = new Set(group.map(({ effect }) => effect.id));
+  const { conflicts } = await deps.alerts.putMany(
+    group.map(({ stored }) => ({
+      state: claimed(stored.value, ids, deps.holder, now),
+      expected: stored.version,
+    })),
+  );
+  return group.filter(({ stored }) => !conflicts.includes(stored.value.endpointId));
+}
+
+function noted(state: AlertState, ids: ReadonlySet<string>, messages: readonly SentMessage[]): AlertState {
+  const { incident } = state;
+  const own = messages.filter(({ effectId }) => effectId.startsWith(`${incident?.id}/`));
+  const kept = incident && {
+    ...incident,
+    messages: [...incident.messages, ...own].slice(-MOST_MESSAGES_KEPT),
+  };
+  return { ...state, incident: kept, effects: without(state.effects, ids) };
+}
+
+/** Takes effects that were carried out off the states they stand in, whatever else happened to those meanwhile. */
+async function clear(
+  deps: DeliverDeps,
+  states: readonly AlertState[],
+  ids: ReadonlySet<string>,
+  messages: readonly SentMessage[],
+): Promise<void> {
+  for (const [org, group] of Map.groupBy(states, (state) => state.org)) {
+    let open = group.map(({ endpointId }) => endpointId);
+    for (let attempt = 0; open.length > 0 && attempt < MOST_ATTEMPTS; attempt++) {
+      const fresh = [...(await deps.alerts.getMany(org, open)).values()];
+      const writes = fresh
+        .filter(({ value }) => value.effects.some(({ id }) => ids.has(id)))
+        .map(({ value, version }) => ({ state: noted(value, ids, messages), expected: version }));
+      open = writes.length === 0 ? [] : (await deps.alerts.putMany(writes)).conflicts;
+    }
+  }
+}
+
+const sentMessages = (group: readonly Pending[], deliveries: Delivery[], sentAt: number): SentMessage[] =>
+  group.map(({ effect }) => ({
+    effectId: effect.id,
+    kind: effect.kind,
+    title: effect.title,
+    sentAt,
+    deliveries,
+  }));
+
+/** Claim, send, log, clear, in this order: a crash anywhere repeats the message and never loses it. */
+async function send(deps: DeliverDeps, org: string, group: readonly Pending[]): Promise<boolean> {
+  const now = deps.clock.now();
+  const kind = group[0]?.effect.kind;
+  if (kind === undefined || !(await deps.alerts.openGate(org, kind, now, now + GATE_MS))) return false;
+  const mine = await claim(deps, group, now);
+  if (mine.length === 0) return false;
+  const effects = mine.map(({ effect }) => effect);
+  const message = compose(org, kind, effects, deps.clock.now(), deps.linkTo);
+  let deliveries: Delivery[];
+  try {
+    deliveries = await deps.notifier.send(message);
+  } catch (error) {
+    deps.onFault(error);
+    return false;
+  }
+  const messages = sentMessages(mine, deliveries, deps.clock.now());
+  for (const [index, sent] of messages.entries()) {
+    await deps.incidents.addMessage(org, effects[index]?.incidentId ?? "", sent);
+  }
+  await clear(
+    deps,
+    mine.map(({ stored }) => stored.value),
+    new Set(message.ids),
+    messages,
+  );
+  return true;
+}
+
+/** Writes what the incident log has to learn, then clears it. Writing twice is harmless. */
+async function record(deps: DeliverDeps, states: readonly Versioned<AlertState>[]): Promise<void> {
+  const isRecord = (effect: Effect) => effect.do === "record";
+  const due = states.filter(({ value }) => value.effects.some(isRecord)).map(({ value }) => value);
+  const ids = new Set<string>();
+  for (const effect of due.flatMap(({ effects }) => effects)) {
+    if (effect.do !== "record") continue;
+    await deps.incidents.put(effect.incident);
+    ids.add(effect.id);
+  }
+  if (ids.size > 0) await clear(deps, due, ids, []);
+}
+
+/**
+ * Carries out what is pending: records into the incident log, messages grouped per organization and kind behind
+ * their gates. Run after every judgement and at least every minute; two at once never both send.
+ * @returns whether messages are still pending: behind a gate, in somebody's hands, or failed
+ */
+export async function deliver(deps: DeliverDeps): Promise<{ pending: boolean }> {
+  await record(deps, await deps.alerts.troubled());
+  for (let round = 0; round < MOST_ROUNDS; round++) {
+    const states = await deps.alerts.troubled();
+    const ready = states.flatMap((stored) => firstPending(stored, deps.clock.now()));
+    const groups = Map.groupBy(ready, ({ stored, effect }) =>
+      JSON.stringify([stored.value.org, effect.kind]),
+    );
+    let progress = false;
+    for (const group of groups.values()) {
+      progress = (await send(deps, group[0]?.stored.value.org ?? "", group)) || progress;
+    }
+    if (!progress)
+      return { pending: states.some(({ value }) => value.effects.some(({ do: what }) => what === "notify")) };
+  }
+  return { pending: true };
+}
