@@ -26,10 +26,10 @@ const wasAnnounced = (incident: Incident, kinds: readonly MessageKind[], since: 
 
 const DOWN_KINDS: readonly MessageKind[] = ["down", "settled", "reminder"];
 
-/** A solid `down` inside a flapping period is announced once. */
+/** A solid `down` inside a flapping period is announced, once in the period: its end tells the rest. */
 function solidDown(draft: Draft, call: Call, incident: Incident): Draft {
   const { flapping, since } = draft.state;
-  if (flapping.announcedDownAt === since || call.now - since < 3 * call.policy.windowMs) return draft;
+  if (flapping.announcedDownAt !== null || call.now - since < 3 * call.policy.windowMs) return draft;
   const state = { ...draft.state, flapping: { ...flapping, announcedDownAt: since } };
   return announce({ ...draft, state }, call, incident, "down", {
     note: "It flapped before, and stays down now.",
