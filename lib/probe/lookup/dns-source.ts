@@ -16,7 +16,7 @@ const MAX_QUESTIONS = 64;
 
 /**
  * After three answers c-ares shortens its timeout to five times their average, down to 250 ms
- * (ares_metrics.c, since 1.31): a fast cache would make a name that takes half a second to look up afresh
+ * (`ares_metrics_server_timeout` in 1.34): a fast cache would make a name that takes half a second to look up afresh
  * time out. So a channel takes no more questions once it has this many answers.
  */
 const MAX_ANSWERS = 2;
