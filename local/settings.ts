@@ -49,3 +49,6 @@ export interface DashboardSettings {
   /** How often those of the past hour are. */
   hourEveryMs: number;
 }
+
+/** The organization everything on one machine belongs to. */
+export const LOCAL_ORG = "default";

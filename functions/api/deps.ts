@@ -1,0 +1,47 @@
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
+import type {
+  AlertStore,
+  Clock,
+  EndpointStore,
+  History,
+  IncidentLog,
+  TickLog,
+} from "../../lib/core/ports.ts";
+
+export type ApiEvent = APIGatewayProxyEventV2;
+export type ApiResponse = APIGatewayProxyStructuredResultV2;
+
+/** Who calls: everything that is read or written belongs to this organization. */
+export interface Principal {
+  org: string;
+}
+
+/** Where a fault of ours happened, for the log; never part of an answer. */
+export interface FaultContext {
+  requestId: string;
+  method: string;
+  path: string;
+}
+
+/** What the API needs from the world. */
+export interface ApiDeps {
+  endpoints: EndpointStore;
+  ticks: TickLog;
+  alerts: AlertStore;
+  incidents: IncidentLog;
+  history: History;
+  clock: Clock;
+  /** Every region that checks endpoints. */
+  regions: readonly string[];
+  version: string;
+  /** Names the caller's organization, or throws Refused. */
+  principal(event: ApiEvent): Principal | Promise<Principal>;
+  /** Whether an endpoint made over HTTP may refer to the secret `${name}`: otherwise it could send any secret anywhere. */
+  mayUseSecret(name: string): boolean;
+  /** The file that declares the endpoints of origin `file`, named where a change is refused. */
+  configFile: string | null;
+  /** What is wrong with this installation now, one line each; empty when nothing is. */
+  troubles(): readonly string[] | Promise<readonly string[]>;
+  /** Told of every fault of ours that an answer hides. */
+  onFault(error: unknown, context: FaultContext): void;
+}

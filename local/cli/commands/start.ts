@@ -1,0 +1,40 @@
+import { resolve } from "node:path";
+import { discoverConfig } from "../../config/discover.ts";
+import { UsageError } from "../errors.ts";
+import type { CliIo } from "../io.ts";
+import { exitCodes } from "../io.ts";
+import type { StartFlags } from "../program.ts";
+
+/**
+ * `vigie start`: finds the configuration and hands over to the one-machine runtime, which answers the exit code.
+ * The runtime is loaded only here: the other commands start faster without it.
+ */
+export async function start(
+  urls: string[],
+  flags: StartFlags,
+  packageRoot: string,
+  io: CliIo,
+): Promise<number> {
+  if (urls.length > 0 && flags.config !== undefined)
+    throw new UsageError("Give URLs or --config, not both: the configuration says what to watch.");
+  const config = urls.length > 0 ? undefined : await configFor(flags.config, packageRoot, io);
+  const { startVigie } = await import("../../start.ts");
+  const { data, ui, port, once } = flags;
+  const options = { data: resolve(io.cwd, data), urls: urls.map(withScheme), ui, port, once };
+  const isTTY = io.stdout.isTTY === true;
+  const code = await startVigie(config === undefined ? options : { ...options, config }, { ...io, isTTY });
+  return code === exitCodes.ok && io.signal.reason === "SIGINT" ? exitCodes.interrupted : code;
+}
+
+async function configFor(asked: string | undefined, packageRoot: string, io: CliIo): Promise<string> {
+  if (asked !== undefined) return resolve(io.cwd, asked);
+  const { path, sample } = await discoverConfig(io.cwd, packageRoot);
+  const advice = sample
+    ? `No vigie.yaml here: using the sample. Copy it and edit the copy: cp ${path} vigie.yaml`
+    : `Using ${path}`;
+  io.stderr.write(`${advice}\n`);
+  return path;
+}
+
+/** `example.com` means `https://example.com`. */
+export const withScheme = (url: string): string => (url.includes("://") ? url : `https://${url}`);

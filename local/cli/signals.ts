@@ -1,0 +1,22 @@
+import { exitCodes } from "./io.ts";
+
+/**
+ * The signal that aborts when the process is asked to stop; its `reason` is the name of what asked. A second request
+ * ends the process at once. A reader of our output that went away (`| head`) asks to stop too, without a word.
+ */
+export function stopSignals(target: NodeJS.Process): AbortSignal {
+  const stopping = new AbortController();
+  const stop = (name: NodeJS.Signals) => {
+    if (stopping.signal.aborted) target.exit(exitCodes.interrupted);
+    stopping.abort(name);
+  };
+  target.on("SIGINT", stop);
+  target.on("SIGTERM", stop);
+  target.on("SIGHUP", stop);
+  for (const stream of [target.stdout, target.stderr])
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code !== "EPIPE") throw error;
+      stopping.abort("EPIPE");
+    });
+  return stopping.signal;
+}

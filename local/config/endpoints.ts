@@ -1,0 +1,99 @@
+import type { Endpoint } from "../../lib/core/endpoint/endpoint.ts";
+import { parseEndpoint } from "../../lib/core/endpoint/schema.ts";
+import { secretNamesOf } from "../../lib/core/endpoint/secrets.ts";
+import { type InputIssue, InvalidInput } from "../../lib/core/errors.ts";
+import { LOCAL_ORG } from "../settings.ts";
+import type { SourceDocument } from "./document.ts";
+import { type PlainIssue, placed, withHint } from "./issues.ts";
+import { isMap, mergeDefaults, type PlainMap } from "./merge.ts";
+import { type Env, missingSecret, pathOfSecret } from "./secrets.ts";
+import { withSwitches } from "./switches.ts";
+
+/** What the file says of endpoints, as it stands there. */
+export interface EndpointSection {
+  defaults: PlainMap;
+  /** Null: something else stands there, which is reported elsewhere. */
+  endpoints: readonly (string | PlainMap | null)[];
+  region: string;
+}
+
+export interface ParsedEndpoints {
+  endpoints: Endpoint[];
+  issues: InputIssue[];
+}
+
+/** What the steps below share. */
+interface Reading {
+  section: EndpointSection;
+  source: SourceDocument;
+  env: Env;
+  report(issue: PlainIssue): void;
+}
+
+type Written = string | PlainMap;
+
+/** Parses every endpoint, defaults merged in; finds all that is wrong, not only the first. */
+export function parseEndpoints(section: EndpointSection, source: SourceDocument, env: Env): ParsedEndpoints {
+  const issues = new Map<string, InputIssue>();
+  const report = (issue: PlainIssue) => {
+    const found = placed(withHint(movedToDefaults(issue, section)), source);
+    issues.set(`${found.path} ${found.message}`, found); // a wrong default is one mistake, not one per endpoint
+  };
+  const reading = { section, source, env, report };
+  const endpoints: Endpoint[] = [];
+  const lines = new Map<string, number>();
+  for (const [index, written] of section.endpoints.entries()) {
+    const path = `endpoints[${index}]`;
+    const endpoint = written === null ? null : parseOne(written, path, reading);
+    if (written === null || endpoint === null) continue;
+    endpoints.push(endpoint);
+    reportSecrets(endpoint, written, path, reading);
+    reportTwin(endpoint.id, path, lines, reading);
+  }
+  return { endpoints, issues: [...issues.values()] };
+}
+
+function parseOne(written: Written, path: string, { section, report }: Reading): Endpoint | null {
+  const own = typeof written === "string" ? { url: written } : written;
+  try {
+    const input = withSwitches(mergeDefaults(section.defaults, own));
+    return parseEndpoint(input, { org: LOCAL_ORG, pathPrefix: path, regions: [section.region] });
+  } catch (error) {
+    if (!(error instanceof InvalidInput)) throw error;
+    for (const issue of error.issues) report(issue);
+    return null;
+  }
+}
+
+/** What an endpoint did not say itself, `defaults` said: there the mistake is. */
+function movedToDefaults(issue: PlainIssue, { defaults, endpoints }: EndpointSection): PlainIssue {
+  const match = /^endpoints\[(\d+)\]\.([\w-]+)/.exec(issue.path);
+  const [whole, index, key] = match ?? [];
+  if (whole === undefined || key === undefined || !Object.hasOwn(defaults, key)) return issue;
+  const written = endpoints[Number(index)];
+  if (isMap(written) && Object.hasOwn(written, key)) return issue;
+  return { ...issue, path: `defaults.${key}${issue.path.slice(whole.length)}` };
+}
+
+function reportSecrets(endpoint: Endpoint, written: Written, path: string, reading: Reading): void {
+  for (const name of secretNamesOf(endpoint)) {
+    if (reading.env[name] !== undefined && reading.env[name] !== "") continue;
+    const inDefaults = () => pathOfSecret(reading.section.defaults, name, "defaults");
+    reading.report(missingSecret(name, pathOfSecret(written, name, path) ?? inDefaults() ?? path));
+  }
+}
+
+function reportTwin(id: string, path: string, lines: Map<string, number>, { source, report }: Reading): void {
+  const { line } = source.placeOf(path);
+  const first = lines.get(id);
+  if (first === undefined) {
+    lines.set(id, line);
+    return;
+  }
+  report({
+    path: `${path}.id`,
+    expected: "an id that no other endpoint has",
+    received: JSON.stringify(id),
+    message: `the endpoints at line ${first} and line ${line} have the same id "${id}": give one another \`id\``,
+  });
+}

@@ -1,0 +1,117 @@
+import { open } from "node:fs/promises";
+import type { Endpoint } from "../../lib/core/endpoint/endpoint.ts";
+import { parseEndpoint } from "../../lib/core/endpoint/schema.ts";
+import { type InputIssue, InvalidInput, VigieError } from "../../lib/core/errors.ts";
+import { LOCAL_ORG, type NotifySettings, type Settings } from "../settings.ts";
+import { parseSource, type SourceDocument } from "./document.ts";
+import { type EndpointSection, parseEndpoints } from "./endpoints.ts";
+import { placed, withHint } from "./issues.ts";
+import { isMap, type PlainMap } from "./merge.ts";
+import { parseNotify } from "./notify.ts";
+import { type FileBasics, fileSchema } from "./schema.ts";
+import type { Env } from "./secrets.ts";
+import { issuesOfZod } from "./zod-issues.ts";
+
+/** More than ten thousand endpoints need; what is larger is not a configuration. */
+const FILE_LIMIT_BYTES = 4 * 1024 * 1024;
+
+/**
+ * Reads a configuration file, YAML or JSON, strictly. Secrets of `notify` come from `env`; those of endpoints stay
+ * references, but have to exist.
+ * @throws InvalidInput with every issue found: file, line, column, path, what was expected and received
+ * @throws VigieError `config_unreadable` when the file can't be read
+ */
+export async function loadConfig(path: string, env: Env): Promise<Settings> {
+  return parseConfig(await readLimited(path), path, env);
+}
+
+/** `loadConfig` of a text that was read already; `file` is how errors call it. */
+export function parseConfig(text: string, file: string, env: Env): Settings {
+  const source = parseSource(text, file);
+  const { value } = source;
+  if (!isMap(value)) throw notAMap(source);
+  const basics = fileSchema.safeParse(value);
+  const endpoints = parseEndpoints(sectionOf(value), source, env);
+  const notify = parseNotify(isMap(value["notify"]) ? value["notify"] : {}, source, env);
+  const shape = basics.success ? [] : issuesOfZod(basics.error, value);
+  const placedShape = shape.map((issue) => placed(withHint(issue), source));
+  const issues = [...placedShape, ...endpoints.issues, ...notify.issues];
+  if (!basics.success || issues.length > 0) throw new InvalidInput(inOrder(issues));
+  return settingsOf(basics.data, endpoints.endpoints, notify.notify);
+}
+
+function settingsOf(
+  { region, canaries, egress, resolver, retention, dashboard }: FileBasics,
+  endpoints: Endpoint[],
+  notify: NotifySettings,
+): Settings {
+  return {
+    endpoints,
+    region,
+    canaries,
+    egress,
+    resolver,
+    notify,
+    retention: { rawMs: retention.raw, hourMs: retention.hours, dayMs: retention.days },
+    dashboard: { recentEveryMs: dashboard.recentEvery, hourEveryMs: dashboard.hourEvery },
+  };
+}
+
+/**
+ * The settings for URLs given on the command line: all defaults.
+ * @throws InvalidInput when one is no URL that can be checked, or two are the same
+ */
+export function settingsFromUrls(urls: readonly string[]): Settings {
+  const basics = fileSchema.parse({});
+  const endpoints = urls.map((url, index) =>
+    parseEndpoint({ url }, { org: LOCAL_ORG, pathPrefix: `url ${index + 1}`, regions: [basics.region] }),
+  );
+  const unique = new Map(endpoints.map((endpoint) => [endpoint.id, endpoint]));
+  return settingsOf(basics, [...unique.values()], { webhooks: [], email: null });
+}
+
+/** What of the endpoint section can be looked at, even when other things in the file are wrong. */
+function sectionOf({ defaults, endpoints, region }: PlainMap): EndpointSection {
+  return {
+    defaults: isMap(defaults) ? defaults : {},
+    endpoints: Array.isArray(endpoints)
+      ? endpoints.map((entry: unknown) => (typeof entry === "string" || isMap(entry) ? entry : null))
+      : [],
+    region: typeof region === "string" ? region : "local",
+  };
+}
+
+function notAMap(source: SourceDocument): InvalidInput {
+  const expected = "a map with `endpoints:`";
+  const received = source.value === null ? "an empty file" : "something else";
+  const message = `expected ${expected}, received ${received}`;
+  return new InvalidInput([placed({ path: "", expected, received, message }, source)]);
+}
+
+const inOrder = (issues: readonly InputIssue[]): InputIssue[] =>
+  issues.toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0));
+
+async function readLimited(path: string): Promise<string> {
+  try {
+    await using file = await open(path);
+    const { size } = await file.stat();
+    if (size <= FILE_LIMIT_BYTES) return await file.readFile("utf8");
+  } catch (cause) {
+    throw unreadable(path, cause);
+  }
+  const limit = `${FILE_LIMIT_BYTES / 1024 / 1024} MB`;
+  throw new VigieError("config_unreadable", `${path} is larger than ${limit}: that is no configuration.`);
+}
+
+const reasons: Record<string, string> = {
+  ENOENT: "there is no such file",
+  EACCES: "it may not be read",
+  EISDIR: "it is a directory",
+};
+
+function unreadable(path: string, cause: unknown): VigieError {
+  const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
+  return new VigieError("config_unreadable", `Can't read ${path}: ${reasons[code] ?? String(cause)}.`, {
+    cause,
+  });
+}
