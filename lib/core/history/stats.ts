@@ -51,7 +51,7 @@ function latencyStats({ count, sumMs, maxMs, sketch }: LatencyTally): LatencySta
   const at = (quantile: number): number => round(Math.min(read(quantile), maxMs));
   return {
     count,
-    avgMs: round(sumMs / count),
+    avgMs: round(Math.min(sumMs / count, maxMs)), // summed rounded: could pass the maximum by a hair
     maxMs: round(maxMs),
     p50Ms: at(0.5),
     p95Ms: at(0.95),

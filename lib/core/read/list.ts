@@ -1,6 +1,6 @@
 import type { Endpoint } from "../endpoint/endpoint.ts";
 import type { Stats } from "../history/stats.ts";
-import { type StatsWindow, stepOf } from "../history/window.ts";
+import { listStepOf, type StatsWindow } from "../history/window.ts";
 import { type Asked, ask, statsFrom, tallyOf } from "./ask.ts";
 import { type GatheredEndpoint, gatherAll, type ReadPorts } from "./gather.ts";
 import { type SeriesPoint, seriesOf } from "./series.ts";
@@ -47,7 +47,7 @@ export async function listStats(
   return new Map(list.map((one) => [one.endpoint.id, statsOfGathered(asked, one)]));
 }
 
-/** As `listStats`, with each endpoint and its sparkline: what a list on a screen shows, ordered by id. */
+/** As `listStats`, with each endpoint and its sparkline (a week and more in days): what a list on a screen shows, ordered by id. */
 export async function listOverview(
   ports: ReadPorts,
   org: string,
@@ -58,6 +58,6 @@ export async function listOverview(
   return list.map((one) => ({
     endpoint: one.endpoint,
     stats: statsOfGathered(asked, one),
-    series: seriesOf(one, asked.bounds, stepOf(window)),
+    series: seriesOf(one, asked.bounds, listStepOf(window)),
   }));
 }

@@ -1,5 +1,6 @@
 import type { Endpoint } from "../endpoint/endpoint.ts";
 import { NotFound } from "../errors.ts";
+import { BUCKET_MS } from "../history/bucket.ts";
 import { type Stats, type StatsSummary, summaryOf } from "../history/stats.ts";
 import { addTally, emptyTally, type Tally } from "../history/tally.ts";
 import { type StatsWindow, stepOf } from "../history/window.ts";
@@ -62,5 +63,7 @@ export async function series(
 ): Promise<SeriesPoint[]> {
   await endpointOf(ports, org, endpointId);
   const { bounds, plan } = await ask(ports, org, window, now);
-  return seriesOf(await gather(ports, org, endpointId, plan), bounds, stepOf(window));
+  const stepMs = stepOf(window);
+  const fine = stepMs < BUCKET_MS.day ? { ...plan, days: null } : plan;
+  return seriesOf(await gather(ports, org, endpointId, fine), bounds, stepMs);
 }
