@@ -2,11 +2,12 @@ import { DEFAULT_APDEX_TARGET_MS } from "../../lib/core/apdex/apdex.ts";
 import type { Endpoint } from "../../lib/core/endpoint/endpoint.ts";
 import { BUCKET_MS, type Bucket, bucketStart } from "../../lib/core/history/bucket.ts";
 import {
-  addSlice,
+  addRecords,
   type HourTallies,
-  hourBuckets,
+  hourBucket,
   rollDay,
   type TargetOf,
+  withoutRepeats,
 } from "../../lib/core/history/roll.ts";
 import type { Clock, EndpointStore, History, TickLog } from "../../lib/core/ports.ts";
 
@@ -52,11 +53,15 @@ export const GRACE_MS = 20 * MINUTE;
 
 const DEFAULT_LIMITS: RollupLimits = { rawMs: 2 * DAY, hours: 48 };
 
-/** Ticks are read so many milliseconds at a time, so that a process that also measures is never held up for long. */
-const SLICE_MS = MINUTE;
+/** Ticks read at a time, and records counted without a pause: a process that also measures is never held up long. */
+const SLICE_MS = 5 * MINUTE;
+const RECORDS_WITHOUT_PAUSE = 1_000;
 
-/** Buckets written, and endpoints' days rolled, in one step. */
-const BATCH = 100;
+/** Buckets written in one step. */
+const BUCKETS_AT_ONCE = 100;
+
+/** Endpoints whose days are rolled in one step: each reads the 24 hours of every region. */
+const DAYS_AT_ONCE = 10;
 
 interface Hour {
   org: string;
@@ -72,19 +77,25 @@ async function tallyHour(
   const targetOf: TargetOf = (id) => targets.get(id) ?? DEFAULT_APDEX_TARGET_MS;
   const hour: HourTallies = new Map();
   for (let since = start; since < start + HOUR; since += SLICE_MS) {
-    addSlice(hour, await ticks.all(org, since, since + SLICE_MS - 1), targetOf);
-    await clock.sleep(0);
+    const records = withoutRepeats(await ticks.all(org, since, since + SLICE_MS - 1));
+    for (let i = 0; i < records.length; i += RECORDS_WITHOUT_PAUSE) {
+      addRecords(hour, records.slice(i, i + RECORDS_WITHOUT_PAUSE), targetOf);
+      await clock.sleep(0);
+    }
   }
   return hour;
 }
 
-async function putHour(deps: RollupDeps, hour: Hour, tallies: HourTallies): Promise<number> {
-  const buckets = hourBuckets(hour.org, hour.start, tallies);
-  for (let i = 0; i < buckets.length; i += BATCH) {
-    await deps.history.put(buckets.slice(i, i + BATCH));
-    await deps.clock.sleep(0);
+async function putHour(
+  { history, clock }: RollupDeps,
+  { org, start }: Hour,
+  tallies: HourTallies,
+): Promise<void> {
+  const all = [...tallies.values()];
+  for (let i = 0; i < all.length; i += BUCKETS_AT_ONCE) {
+    await history.put(all.slice(i, i + BUCKETS_AT_ONCE).map((one) => hourBucket(org, start, one)));
+    await clock.sleep(0);
   }
-  return buckets.length;
 }
 
 /** Writes the day that ends with this hour, from its hours. A day that is not written is read from its hours. */
@@ -97,8 +108,8 @@ async function putDay(
   const seen = [...tallies.values()].map(({ endpointId }) => endpointId);
   const ids = [...new Set([...endpoints.map(({ id }) => id), ...seen])];
   const hoursOf = (id: string): Promise<Bucket[]> => deps.history.list(org, id, "hour", day, day + DAY);
-  for (let i = 0; i < ids.length; i += BATCH) {
-    const hours = await Promise.all(ids.slice(i, i + BATCH).map(hoursOf));
+  for (let i = 0; i < ids.length; i += DAYS_AT_ONCE) {
+    const hours = await Promise.all(ids.slice(i, i + DAYS_AT_ONCE).map(hoursOf));
     await deps.history.put(hours.flatMap(rollDay));
     await deps.clock.sleep(0);
   }
@@ -107,10 +118,10 @@ async function putDay(
 /** Everything is written before the hour is marked: dying in between only repeats the same writes. */
 async function rollOne(deps: RollupDeps, hour: Hour): Promise<number> {
   const tallies = await tallyHour(deps, hour);
-  const buckets = await putHour(deps, hour, tallies);
+  await putHour(deps, hour, tallies);
   if (hour.start + HOUR === bucketStart("day", hour.start) + DAY) await putDay(deps, hour, tallies);
   await deps.history.markRolledUp(hour.org, hour.start);
-  return buckets;
+  return tallies.size;
 }
 
 /**

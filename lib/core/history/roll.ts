@@ -2,8 +2,15 @@ import type { CheckRecord } from "../check/record.ts";
 import { type Bucket, type BucketKey, bucketStart } from "./bucket.ts";
 import { addBucket, addRecord, bucketOf, emptyTally, type Tally } from "./tally.ts";
 
-/** Tallies of one hour, one for each endpoint and region; filled slice by slice. */
-export type HourTallies = Map<string, { endpointId: string; region: string; tally: Tally }>;
+/** Counts of one endpoint and region in an hour. */
+export interface HourTally {
+  endpointId: string;
+  region: string;
+  tally: Tally;
+}
+
+/** Tallies of one hour, one for each endpoint and region; filled bit by bit. */
+export type HourTallies = Map<string, HourTally>;
 
 /** Apdex target (ms) of an endpoint. */
 export type TargetOf = (endpointId: string) => number;
@@ -29,18 +36,14 @@ export function withoutRepeats(records: readonly CheckRecord[]): CheckRecord[] {
   });
 }
 
-/** Counts a slice of an hour's records in place; a slice holds every record of the ticks in it. */
-export function addSlice(hour: HourTallies, records: readonly CheckRecord[], targetOf: TargetOf): void {
-  for (const record of withoutRepeats(records))
-    addRecord(tallyFor(hour, record), record, targetOf(record.endpointId));
+/** Counts some of an hour's records in place, repeats too. */
+export function addRecords(hour: HourTallies, records: readonly CheckRecord[], targetOf: TargetOf): void {
+  for (const record of records) addRecord(tallyFor(hour, record), record, targetOf(record.endpointId));
 }
 
-/** The buckets of an hour (epoch ms of its start): one for each endpoint and region that has records. */
-export function hourBuckets(org: string, start: number, hour: HourTallies): Bucket[] {
-  return [...hour.values()].map(({ endpointId, region, tally }) =>
-    bucketOf({ org, endpointId, region, size: "hour", start }, tally),
-  );
-}
+/** The bucket of one endpoint and region for the hour that begins at `start` (epoch ms). */
+export const hourBucket = (org: string, start: number, { endpointId, region, tally }: HourTally): Bucket =>
+  bucketOf({ org, endpointId, region, size: "hour", start }, tally);
 
 /** All buckets of one hour's records at once. */
 export function rollHour(
@@ -50,8 +53,8 @@ export function rollHour(
   targetOf: TargetOf,
 ): Bucket[] {
   const hour: HourTallies = new Map();
-  addSlice(hour, records, targetOf);
-  return hourBuckets(org, start, hour);
+  addRecords(hour, withoutRepeats(records), targetOf);
+  return [...hour.values()].map((one) => hourBucket(org, start, one));
 }
 
 /**
