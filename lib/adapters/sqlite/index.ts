@@ -1,0 +1,4 @@
+/** What the rest of the project needs of the SQLite adapter. */
+export { DamagedStore, StoreInUse, WrongSchema } from "./errors.ts";
+export { openSqlite, type SqliteOptions, type SqliteStores, type StorePorts, type Stores } from "./open.ts";
+export type { Pruned, Retention } from "./prune.ts";

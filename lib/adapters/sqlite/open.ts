@@ -1,0 +1,156 @@
+import { closeSync, existsSync, mkdirSync, openSync, realpathSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { Unavailable } from "../../core/errors.ts";
+import type { AlertStore, EndpointStore, History, IncidentLog, TickLog } from "../../core/ports.ts";
+import { makeAlerts } from "./alerts.ts";
+import { type Connection, connect } from "./connection.ts";
+import { makeDictionary } from "./dictionary.ts";
+import { makeEndpoints } from "./endpoints.ts";
+import { makeHistory } from "./history.ts";
+import { makeIncidents } from "./incidents.ts";
+import { lockForWriting } from "./lock.ts";
+import { migrate, requireCurrent } from "./migrate.ts";
+import { makePrune, type Pruned, type Retention } from "./prune.ts";
+import { makeTicks } from "./ticks.ts";
+
+/** Every store port. */
+export interface StorePorts {
+  endpoints: EndpointStore;
+  ticks: TickLog;
+  alerts: AlertStore;
+  incidents: IncidentLog;
+  history: History;
+}
+
+/** All store ports over one file, and its housekeeping. */
+export interface Stores extends StorePorts {
+  /** Deletes what is older than its retention; `now` is epoch ms. Call it about once an hour. */
+  prune(retention: Retention, now: number): Promise<Pruned>;
+  /** Brings the write-ahead log into the file and empties it, as far as no reader needs it. */
+  checkpoint(): void;
+  /** Idempotent. Everything acknowledged is in the file then, the write-ahead log is gone. */
+  close(): void;
+}
+
+export interface SqliteStores extends Stores {
+  /** The connection itself, for tests and tools that look at the file. */
+  connection: Connection;
+}
+
+export interface SqliteOptions {
+  /** Reads a file that another process may be writing to; every write is refused as Unavailable. */
+  readOnly?: boolean;
+}
+
+/** Above this, the write-ahead log's file is cut back after a checkpoint. */
+const WAL_LIMIT_BYTES = 16 * 1024 * 1024;
+const CACHE_KIB = 24 * 1024;
+
+/** A file that is only read, or none at all, has no lock to release. */
+const nothing = (): void => undefined;
+
+/** One file by whatever name: the lock and SQLite's own side files stand beside the real one. */
+function realPath(path: string): string {
+  if (existsSync(path)) return realpathSync(path);
+  const folder = dirname(path);
+  return existsSync(folder) ? join(realpathSync(folder), basename(path)) : path;
+}
+
+/** Headers of endpoints may hold secrets: a new file is its owner's alone. */
+function createPrivately(path: string): void {
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    if (!existsSync(path)) closeSync(openSync(path, "a", 0o600));
+  } catch (error) {
+    throw new Unavailable(`the data file ${path} can't be made: ${String(error)}`, { cause: error });
+  }
+}
+
+function storesOver(db: Connection, close: () => void): SqliteStores {
+  const dictionary = makeDictionary(db);
+  const prune = makePrune(db, dictionary);
+  return {
+    connection: db,
+    endpoints: makeEndpoints(db),
+    ticks: makeTicks(db, dictionary),
+    alerts: makeAlerts(db),
+    incidents: makeIncidents(db),
+    history: makeHistory(db, dictionary),
+    prune,
+    checkpoint: () =>
+      db.exec("PRAGMA busy_timeout = 0; PRAGMA wal_checkpoint(TRUNCATE); PRAGMA busy_timeout = 250"),
+    close,
+  };
+}
+
+/** Closes what was opened so far when the rest fails, and makes closing twice harmless. */
+function opened(db: Connection, release: () => void, prepare: () => void): SqliteStores {
+  let open = true;
+  const close = (): void => {
+    if (!open) return;
+    open = false;
+    db.close();
+    release();
+  };
+  try {
+    prepare();
+    return storesOver(db, close);
+  } catch (error) {
+    close();
+    throw error;
+  }
+}
+
+/**
+ * Durability: the file is in WAL mode with `synchronous = NORMAL`. An acknowledged write has been handed to the
+ * operating system, so kill -9 loses nothing. A power cut may lose the last writes since the latest checkpoint, in
+ * order and without damage; those that must not be lost (endpoints, effects) wait for the disk: see Durability.
+ */
+function prepareForWriting(db: Connection): void {
+  db.exec("PRAGMA auto_vacuum = INCREMENTAL"); // has to come before the first page is written
+  db.exec(`PRAGMA journal_mode = WAL; PRAGMA journal_size_limit = ${WAL_LIMIT_BYTES}`);
+  db.exec(`PRAGMA cache_size = -${CACHE_KIB}; PRAGMA temp_store = MEMORY`);
+  migrate(db);
+}
+
+function openForReading(path: string): SqliteStores {
+  if (!existsSync(path))
+    throw new Unavailable(`there is no data file ${path}: start Vigie once, or name it with --data`);
+  const open = (location: string | URL): SqliteStores => {
+    const db = connect(location, path, true);
+    return opened(db, nothing, () => requireCurrent(db));
+  };
+  try {
+    return open(path);
+  } catch (error) {
+    // Without a log beside it, a file on a read-only disk is complete by itself; nobody can be writing to it.
+    if (!(error instanceof Unavailable) || existsSync(`${path}-wal`)) throw error;
+    return open(new URL(`${pathToFileURL(path).href}?immutable=1`));
+  }
+}
+
+function openForWriting(path: string): SqliteStores {
+  createPrivately(path);
+  const real = realPath(path);
+  const lock = lockForWriting(real, process.pid);
+  try {
+    const db = connect(real, real, false);
+    return opened(db, lock.release, () => prepareForWriting(db));
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+/**
+ * Opens all stores over one SQLite file, made and upgraded as needed; `:memory:` keeps everything in memory.
+ * One process writes to a file; others may open it with `readOnly` meanwhile.
+ * @throws StoreInUse, WrongSchema, DamagedStore (errors.ts) or Unavailable; each says what to do
+ */
+export function openSqlite(path: string, options: SqliteOptions = {}): SqliteStores {
+  if (options.readOnly) return openForReading(realPath(path));
+  if (path !== ":memory:") return openForWriting(path);
+  const db = connect(path, path, false);
+  return opened(db, nothing, () => prepareForWriting(db));
+}
