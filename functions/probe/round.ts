@@ -11,7 +11,8 @@ import { makeWrites, type WritesDeps } from "./writes.ts";
 
 export interface RoundDeps extends WritesDeps {
   clock: Clock;
-  checker: Checker;
+  /** The checks of one tick share their name lookups, and no longer than that. */
+  checkerForTick(): Checker;
   canaries: CanaryGate;
   /** Puts the values of secrets in; throws where one is missing. */
   resolve(endpoint: Endpoint): Endpoint;
@@ -45,9 +46,13 @@ export async function runRound(
   if (endpoints.length === 0) return summary;
   deps.canaries.open();
   const writes = makeWrites(deps);
+  const checker = deps.checkerForTick();
   await Promise.all(
     endpoints.map(async (endpoint) => {
-      const record = await Promise.race([checkOne(deps, context, slot, endpoint), context.gaveUp]);
+      const record = await Promise.race([
+        checkOne({ ...deps, checker }, context, slot, endpoint),
+        context.gaveUp,
+      ]);
       if (record === null) return;
       writes.add(record);
       note(summary, record);
@@ -65,7 +70,7 @@ function note(summary: RoundSummary, { outcome, invalid }: CheckRecord): void {
 
 /** Null when it was given up: such a check leaves no trace. */
 async function checkOne(
-  deps: RoundDeps,
+  deps: RoundDeps & { checker: Checker },
   { posts, abort }: RoundContext,
   slot: Slot,
   endpoint: Endpoint,

@@ -33,7 +33,7 @@ function probeOf(endpoints: readonly Endpoint[], script: Script, changes: Partia
   const deps: ProbeDeps = {
     region: "local",
     clock,
-    checker,
+    checkerForTick: () => checker,
     endpoints: {
       shard: async () => {
         world.shardReads++;

@@ -1,0 +1,17 @@
+import type { Notifier } from "../../core/ports.ts";
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is taken out
+const CONTROL = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+
+/** One line for a terminal: what a name or an answer contains can't move the cursor or hide a line. */
+export const oneLine = (text: string): string => text.replaceAll(CONTROL, " ").trim();
+
+/** Writes the first line of each message. `write` takes a line without its end. */
+export function makeTerminalNotifier(write: (line: string) => void, now: () => number): Notifier {
+  return {
+    async send({ title }) {
+      write(oneLine(title));
+      return [{ channel: "terminal", ok: true, at: now() }];
+    },
+  };
+}
