@@ -62,10 +62,10 @@ function onErrorBefore(
     if (isReady()) return;
     try {
       throwIfOurs(error);
+      outcome.failed(failureOf(error));
     } catch (fault) {
-      return outcome.broken(fault);
+      outcome.broken(fault);
     }
-    outcome.failed(failureOf(error));
   });
 }
 
@@ -113,7 +113,10 @@ function secured(target: Target, tls: NonNullable<Target["tls"]>, trace: Trace, 
 }
 
 function admit(socket: TLSSocket, name: string, verify: boolean, outcome: Connecting): void {
-  if (socket.authorized || !verify) return outcome.ready(socket);
+  if (socket.authorized || !verify) {
+    outcome.ready(socket);
+    return;
+  }
   // Node's types say Error; what it stores is the error's code (lib/_tls_wrap.js, onConnectSecure).
   const code = String(socket.authorizationError);
   socket.destroy();

@@ -105,7 +105,10 @@ class BucketPacer implements Pacer {
     for (;;) {
       const next = this.#next();
       if (next === undefined || this.#inFlight >= this.#options.inFlight) return;
-      if (this.#tokens < 1) return this.#pumpLater();
+      if (this.#tokens < 1) {
+        this.#pumpLater();
+        return;
+      }
       this.#tokens--;
       this.#admit(next);
     }

@@ -110,7 +110,9 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#finish(timeoutFailure(this.#trace, this.#place));
   };
 
-  onRequestStart(): void {}
+  onRequestStart(): void {
+    // undici insists on it.
+  }
 
   onRequestSent(): void {
     this.#trace.sentAt = stamp();
@@ -146,8 +148,8 @@ class Exchange implements Dispatcher.DispatchHandler {
   onResponseEnd(): void {
     // A body that only the end of the connection delimits is complete if the end was an orderly one; undici
     // takes a reset for one (lib/dispatcher/client-h1.js, onHttpSocketError).
-    if (this.#socketError !== null) return this.onResponseError(null, this.#socketError);
-    this.#complete(this.#trace.status ?? 0, false);
+    if (this.#socketError === null) this.#complete(this.#trace.status ?? 0, false);
+    else this.onResponseError(null, this.#socketError);
   }
 
   onResponseError(_: unknown, error: Error): void {
@@ -155,10 +157,10 @@ class Exchange implements Dispatcher.DispatchHandler {
     try {
       throwIfOurs(error);
       throwIfUnsendable(error);
+      this.#finish(exchangeFailure(error, this.#progress, this.#place));
     } catch (fault) {
-      return this.#reject(fault);
+      this.#reject(fault);
     }
-    this.#finish(exchangeFailure(error, this.#progress, this.#place));
   }
 
   #complete(status: number, truncated: boolean): void {
