@@ -1,0 +1,118 @@
+import { randomUUID } from "node:crypto";
+import { makeHandle as makeFailure } from "../../../functions/failure/handle.ts";
+import { makeHandle as makeWatchdog } from "../../../functions/watchdog/handle.ts";
+import { openSqlite } from "../../../lib/adapters/sqlite/index.ts";
+import type { RegionOutcome } from "../../../lib/core/alert/state.ts";
+import type { CheckRecord } from "../../../lib/core/check/record.ts";
+import type { Endpoint } from "../../../lib/core/endpoint/endpoint.ts";
+import type { Delivery } from "../../../lib/core/incident/incident.ts";
+import type { AlertStore, FailurePost, IncidentLog, Message, Notifier } from "../../../lib/core/ports.ts";
+import { MINUTE, outcomeAt, SECOND, START } from "../../lib/core/alert/play.ts";
+
+export interface World {
+  stores: ReturnType<typeof openSqlite>;
+  sent: Message[];
+  faults: unknown[];
+  clock: { now: () => number; set: (at: number) => void };
+  /** What the next sends do instead of succeeding, in order. */
+  sabotage: (() => Promise<Delivery[]> | Delivery[])[];
+  failure: (posts: readonly FailurePost[]) => Promise<void>;
+  watchdog: () => Promise<{ pending: boolean }>;
+  /** Another process on the same stores. */
+  another: (
+    stores?: Partial<{ alerts: AlertStore; incidents: IncidentLog }>,
+  ) => Pick<World, "failure" | "watchdog">;
+}
+
+/** Stores in memory, a fixed clock, a notifier that notes what it is given. */
+export async function worldOf(
+  endpoints: readonly Endpoint[],
+  regions: readonly string[] = ["paris"],
+): Promise<World> {
+  const stores = openSqlite(":memory:");
+  await stores.endpoints.replaceAll("file", endpoints);
+  let at = START;
+  const clock = {
+    now: () => at,
+    set: (next: number) => {
+      at = next;
+    },
+  };
+  const sent: Message[] = [];
+  const faults: unknown[] = [];
+  const sabotage: World["sabotage"] = [];
+  const notifier: Notifier = {
+    send: async (message) => {
+      const instead = sabotage.shift();
+      if (instead !== undefined) return instead();
+      sent.push(message);
+      return [{ channel: "test", ok: true, at }];
+    },
+  };
+  const another: World["another"] = (replaced = {}) => {
+    const deps = {
+      ...stores,
+      ...replaced,
+      notifier,
+      clock,
+      regions,
+      holder: randomUUID(),
+      onFault: (error: unknown) => faults.push(error),
+    };
+    return { failure: makeFailure(deps), watchdog: makeWatchdog(deps) };
+  };
+  return { stores, sent, faults, clock, sabotage, another, ...another() };
+}
+
+/** A record of the tick log for a mark: o ok, x failed. */
+export function recordAt(
+  endpointId: string,
+  region: string,
+  scheduledAt: number,
+  mark: string,
+): CheckRecord[] {
+  return outcomeAt(region, scheduledAt, mark).map(({ outcome, totalMs }) => ({
+    org: "default",
+    endpointId,
+    region,
+    scheduledAt,
+    startedAt: scheduledAt,
+    outcome,
+    status: outcome === "ok" ? 200 : null,
+    dnsMs: null,
+    connectMs: null,
+    tlsMs: null,
+    firstByteMs: null,
+    transferMs: null,
+    totalMs,
+    bytes: 0,
+    flags: [],
+  }));
+}
+
+export const post = (endpointId: string, outcomes: RegionOutcome[]): FailurePost => ({
+  org: "default",
+  endpointId,
+  outcomes,
+});
+
+/** Plays marks of one endpoint through tick log, failure function and watchdog, as one machine does. */
+export async function playRows(
+  world: World,
+  endpointId: string,
+  rows: Record<string, string>,
+  firstSlot = 0,
+): Promise<void> {
+  const length = Math.max(...Object.values(rows).map((row) => row.replaceAll(" ", "").length));
+  for (let slot = 0; slot < length; slot++) {
+    const at = START + (firstSlot + slot) * MINUTE;
+    for (const [index, [region, row]] of Object.entries(rows).entries()) {
+      const mark = row.replaceAll(" ", "")[slot] ?? ".";
+      world.clock.set(at + (index + 1) * SECOND);
+      await world.stores.ticks.append(recordAt(endpointId, region, at, mark));
+      if (mark === "x") await world.failure([post(endpointId, outcomeAt(region, at, mark))]);
+    }
+    world.clock.set(at + 40 * SECOND);
+    await world.watchdog();
+  }
+}
