@@ -1,4 +1,9 @@
-import type { Endpoint, FlappingSettings, MaintenanceWindow } from "../endpoint/endpoint.ts";
+import {
+  type Endpoint,
+  type FlappingSettings,
+  type MaintenanceWindow,
+  titleOf,
+} from "../endpoint/endpoint.ts";
 
 /** An endpoint's alert policy with every default laid: what the step decides by. Durations in ms. */
 export interface Policy {
@@ -26,11 +31,35 @@ export interface Policy {
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
-const DEFAULT_FLAPPING: FlappingSettings = { changes: 4, withinMs: HOUR, quietMs: 30 * MINUTE };
+/** ALERTING: 4 changes in 60 min, then silence until 30 min without one. */
+export const DEFAULT_FLAPPING: FlappingSettings = { changes: 4, withinMs: HOUR, quietMs: 30 * MINUTE };
 
-/** The window in force: stretched to twice the interval, at most an hour or twice the interval. */
-function windowOf(asked: number, intervalMs: number): number {
-  return Math.min(Math.max(asked, 2 * intervalMs), Math.max(HOUR, 2 * intervalMs));
+/** The longest window there may be at an interval. */
+export const windowLimit = (intervalMs: number): number => Math.max(HOUR, 2 * intervalMs);
+
+/** The window in force: 2 minutes unless asked otherwise, stretched to two intervals, at most the limit. */
+export const windowOf = (asked: number | undefined, intervalMs: number): number =>
+  Math.min(Math.max(asked ?? 2 * MINUTE, 2 * intervalMs), windowLimit(intervalMs));
+
+/** Outcomes that a full window holds. */
+export const expectedIn = (windowMs: number, intervalMs: number): number =>
+  Math.max(2, Math.floor(windowMs / intervalMs));
+
+/**
+ * Why a quorum can't be with so many regions, as text; null when it can: one region of several must not decide,
+ * and more than there are would never be reached.
+ */
+export function quorumProblem(quorum: "majority" | number, regions: number): string | null {
+  if (quorum === "majority") return null;
+  if (quorum > regions)
+    return `is more than the ${regions} ${regions === 1 ? "region" : "regions"} there are`;
+  return regions > 1 && quorum < 2 ? "has to be at least 2 with several regions" : null;
+}
+
+/** Regions come and go after an endpoint was written: a quorum is kept within what they can reach. */
+function quorumOf(asked: "majority" | number, regions: number): "majority" | number {
+  if (asked === "majority") return asked;
+  return Math.min(Math.max(asked, regions > 1 ? 2 : 1), Math.max(1, regions));
 }
 
 /** FNV-1a over UTF-16 code units: tells revisions apart, protects nothing. */
@@ -42,8 +71,8 @@ function fingerprint(text: string): string {
 
 /** What a check promises: a change of any of it makes older outcomes meaningless. */
 function revisionOf(endpoint: Endpoint): string {
-  const { url, method, headers, body, redirects, family, tls, expect } = endpoint;
-  return fingerprint(JSON.stringify([url, method, headers, body, redirects, family, tls, expect]));
+  const { url, method, headers, auth, body, redirects, family, tls, expect } = endpoint;
+  return fingerprint(JSON.stringify([url, method, headers, auth, body, redirects, family, tls, expect]));
 }
 
 /**
@@ -52,18 +81,18 @@ function revisionOf(endpoint: Endpoint): string {
  */
 export function policyOf(endpoint: Endpoint, regions: readonly string[]): Policy {
   const { alert, intervalMs } = endpoint;
-  const windowMs = windowOf(alert.windowMs ?? 2 * MINUTE, intervalMs);
+  const windowMs = windowOf(alert.windowMs, intervalMs);
   return {
     org: endpoint.org,
     endpointId: endpoint.id,
-    website: endpoint.name ?? endpoint.url,
+    website: titleOf(endpoint),
     revision: revisionOf(endpoint),
     intervalMs,
     threshold: alert.threshold ?? 0.8,
     windowMs,
-    expected: Math.max(2, Math.floor(windowMs / intervalMs)),
+    expected: expectedIn(windowMs, intervalMs),
     confirm: alert.confirm ?? (regions.length > 1 ? 1 : 2),
-    quorum: alert.quorum ?? "majority",
+    quorum: quorumOf(alert.quorum ?? "majority", regions.length),
     regions: [...regions],
     degradedAfterMs: alert.degradedAfterMs ?? 2 * windowMs,
     reminderEveryMs: alert.reminderEveryMs ?? 0,

@@ -12,17 +12,31 @@ export interface RetryPlan {
 
 const MINUTE = 60_000;
 const BUDGET_LIMIT_MS = 45_000;
-const FAST_TIMEOUT_MS = 4_000;
 
-/** The retry plan of an endpoint: 3 tries more after 1, 2, 4 s; under a minute one after 1 s, time-out 4 s. */
-export function retryPlanOf(endpoint: Endpoint): RetryPlan {
-  const fast = endpoint.intervalMs < MINUTE;
+/** The retry plan of an endpoint: 3 tries more after 1, 2, 4 s; one after 1 s at an interval under a minute. */
+export function retryPlanOf(endpoint: Pick<Endpoint, "intervalMs" | "timeoutMs" | "alert">): RetryPlan {
+  const { alert, intervalMs, timeoutMs } = endpoint;
+  const defaultWaits = intervalMs < MINUTE ? [1_000] : [1_000, 2_000, 4_000];
   return {
-    retries: endpoint.alert.retries ?? (fast ? 1 : 3),
-    waitsMs: endpoint.alert.retryWaitsMs ?? (fast ? [1_000] : [1_000, 2_000, 4_000]),
-    budgetMs: Math.min(endpoint.intervalMs, BUDGET_LIMIT_MS),
-    timeoutMs: fast ? Math.min(endpoint.timeoutMs, FAST_TIMEOUT_MS) : endpoint.timeoutMs,
+    retries: alert.retries ?? alert.retryWaitsMs?.length ?? defaultWaits.length,
+    waitsMs: alert.retryWaitsMs ?? defaultWaits,
+    budgetMs: Math.min(intervalMs, BUDGET_LIMIT_MS),
+    timeoutMs,
   };
+}
+
+/** Retries are counted from 1; the last wait of the plan serves for any beyond. */
+const waitBefore = (plan: RetryPlan, retry: number): number =>
+  plan.waitsMs[Math.min(retry, plan.waitsMs.length) - 1] ?? 0;
+
+/** The first retry that could never start even when every try failed at once; null when all could. */
+export function unreachableRetry(plan: RetryPlan): number | null {
+  let spentMs = 0;
+  for (let retry = 1; retry <= plan.retries; retry++) {
+    spentMs += waitBefore(plan, retry);
+    if (spentMs + plan.timeoutMs > plan.budgetMs) return retry;
+  }
+  return null;
 }
 
 /**

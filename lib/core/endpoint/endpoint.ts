@@ -8,10 +8,12 @@ export interface Endpoint {
   org: string;
   name?: string;
   group?: string;
-  /** `http:`, `https:` or `tcp://host:port`. */
+  /** `http:`, `https:` or `tcp://host:port`, as written but without user info. */
   url: string;
   method: string;
   headers: Record<string, string>;
+  /** Only while user or password refer to secrets: `resolveSecrets` turns it into an Authorization header. */
+  auth?: BasicAuth;
   body?: string;
   /** 10, 15, 20 or 30 s, or whole minutes up to 24 h. */
   intervalMs: number;
@@ -25,6 +27,12 @@ export interface Endpoint {
   alert: AlertSettings;
   tags: Record<string, string>;
   enabled: boolean;
+}
+
+/** HTTP Basic authentication (RFC 7617). */
+export interface BasicAuth {
+  user: string;
+  password: string;
 }
 
 export interface TlsExpectation {
@@ -54,6 +62,7 @@ export interface HeaderExpectation {
 }
 
 export interface Expectation {
+  /** Any of these; empty for protocols without a status. */
   status: StatusRange[];
   bodyContains?: string;
   /** A regular expression, run in linear time (RE2 syntax). */

@@ -1,0 +1,26 @@
+/** The candidate that a mistyped word most likely meant: at most a third of it is wrong. */
+export function nearest(word: string, candidates: readonly string[]): string | null {
+  const limit = Math.max(1, Math.floor(word.length / 3));
+  let best: string | null = null;
+  let least = limit + 1;
+  for (const candidate of candidates) {
+    const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
+    if (distance < least) [best, least] = [candidate, distance];
+  }
+  return best;
+}
+
+/** Levenshtein's distance; both words are short (keys), longer ones are cut. */
+function editDistance(a: string, b: string): number {
+  const [left, right] = [a.slice(0, 40), b.slice(0, 40)];
+  let row = Array.from({ length: right.length + 1 }, (_, i) => i);
+  for (const [i, char] of [...left].entries()) {
+    const next = [i + 1];
+    for (let j = 1; j <= right.length; j++) {
+      const substituted = (row[j - 1] ?? 0) + (char === right[j - 1] ? 0 : 1);
+      next.push(Math.min(substituted, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[right.length] ?? 0;
+}
