@@ -1,0 +1,105 @@
+import { GRACE_MS, makeHandle } from "../../../functions/rollup/handle.ts";
+import type { SqliteStores } from "../../../lib/adapters/sqlite/open.ts";
+import { failure } from "../../../lib/core/check/outcome.ts";
+import type { CheckRecord } from "../../../lib/core/check/record.ts";
+import type { Endpoint } from "../../../lib/core/endpoint/endpoint.ts";
+import { seeded } from "../../support/random.ts";
+
+const MINUTE = 60_000;
+export const HOUR = 60 * MINUTE;
+export const DAY = 24 * HOUR;
+export const ORG = "bench";
+const REGION = "local";
+
+/** A stretch of time whose ticks are `everyMs` apart; `until` (epoch ms) is not included. */
+export interface Stretch {
+  since: number;
+  until: number;
+  everyMs: number;
+}
+
+export const endpoints = (count: number): Endpoint[] =>
+  Array.from({ length: count }, (_, i) => ({
+    id: `endpoint-${String(i).padStart(4, "0")}`,
+    org: ORG,
+    url: `https://www${i}.example`,
+    method: "GET",
+    headers: {},
+    intervalMs: MINUTE,
+    timeoutMs: 10_000,
+    family: "any",
+    redirects: 5,
+    tls: { verify: true },
+    expect: { status: [{ from: 200, to: 399 }], json: [], headers: [] },
+    apdexTargetMs: 500,
+    alert: {},
+    tags: {},
+    enabled: true,
+  }));
+
+/** Log-normal around the endpoint's own median, as response times of real sites are. */
+function totalMsOf(random: () => number, index: number): number {
+  const normal = Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+  return (40 + (index % 50) * 8) * Math.exp(0.3 * normal);
+}
+
+/** What a check of every endpoint leaves at one tick: one in 200 fails, one in 100 is flagged. */
+function tickOf(random: () => number, ids: readonly string[], scheduledAt: number): CheckRecord[] {
+  return ids.map((endpointId, index) => {
+    const totalMs = totalMsOf(random, index);
+    const fails = random() < 0.005;
+    return {
+      org: ORG,
+      endpointId,
+      region: REGION,
+      scheduledAt,
+      startedAt: scheduledAt + Math.floor(random() * 900),
+      outcome: fails ? failure("http.error", "answered 503") : "ok",
+      status: fails ? 503 : 200,
+      dnsMs: 0.02 * totalMs,
+      connectMs: 0.2 * totalMs,
+      tlsMs: 0.25 * totalMs,
+      firstByteMs: 0.5 * totalMs,
+      transferMs: 0.03 * totalMs,
+      totalMs,
+      bytes: 14_000,
+      flags: random() < 0.01 ? ["delayed"] : [],
+    };
+  });
+}
+
+const RAW_MS = 48 * HOUR;
+const PRUNE_EVERY_MS = 6 * HOUR;
+
+export interface Progress {
+  /** Epoch ms written up to. */
+  at: number;
+  checks: number;
+}
+
+/**
+ * Lets time pass as it does in production: each tick's records are appended together, every hour is rolled up when
+ * its grace is over, and ticks past their retention are deleted. Answers how many checks were written.
+ */
+export async function livePast(
+  stores: SqliteStores,
+  ids: readonly string[],
+  stretches: readonly Stretch[],
+  progress: (now: Progress) => void,
+): Promise<number> {
+  const random = seeded(20_261_120);
+  const clock = { sleep: async (): Promise<void> => {} };
+  const rollup = makeHandle({ ...stores, clock, limits: { rawMs: RAW_MS } });
+  let checks = 0;
+  for (const { since, until, everyMs } of stretches) {
+    for (let at = since; at < until; at += everyMs) {
+      await stores.ticks.append(tickOf(random, ids, at));
+      checks += ids.length;
+      if ((at - GRACE_MS) % HOUR === 0) await rollup({ org: ORG, now: at });
+      if (at % PRUNE_EVERY_MS !== 0) continue;
+      await stores.prune({ rawMs: RAW_MS, hourMs: 400 * DAY, dayMs: 5 * 365 * DAY }, at);
+      progress({ at, checks });
+    }
+  }
+  return checks;
+}
