@@ -105,22 +105,32 @@ export interface Simulated {
   firstFailingCheckAfter: (at: number) => number | undefined;
 }
 
+/** The tick log as it grows: what had been logged by a moment. */
+function growingLog(all: readonly Checked[]) {
+  const logged = [...all].sort((a, b) => a.loggedAt - b.loggedAt);
+  const log: RegionOutcome[] = [];
+  let next = 0;
+  return {
+    recent(at: number, since: number): RegionOutcome[] {
+      for (let entry = logged[next]; entry !== undefined && entry.loggedAt <= at; entry = logged[++next]) {
+        log.push(entry.outcome);
+      }
+      return recent(log, since);
+    },
+  };
+}
+
 /** Runs checks, their posts and the rule through simulated time; messages count as sent when decided. */
 export function simulate(world: World): Simulated {
   const all = checks(world);
-  const logged = [...all].sort((a, b) => a.loggedAt - b.loggedAt);
-  const log: RegionOutcome[] = [];
+  const log = growingLog(all);
+  const backMs = Math.max(world.policy.intervalMs * (world.policy.expected + 2), WINDOW_BACK_MS);
   let state: AlertState | null = null;
-  let next = 0;
   const messages: SimulatedMessage[] = [];
   for (const { at, outcome } of calls(world, all)) {
-    for (let entry = logged[next]; entry !== undefined && entry.loggedAt <= at; entry = logged[++next]) {
-      log.push(entry.outcome);
-    }
     if (outcome === null && (state === null || !isTroubled(state))) continue;
-    const since = Math.max(world.policy.intervalMs * (world.policy.expected + 2), WINDOW_BACK_MS);
-    const outcomes = world.evaluator === "failures" ? recent(log, at - since) : [];
-    if (outcome !== null) outcomes.push({ ...outcome, posted: true });
+    const known = world.evaluator === "failures" ? log.recent(at, at - backMs) : [];
+    const outcomes = outcome === null ? known : [...known, { ...outcome, posted: true }];
     const answer = step(world.policy, state, { outcomes, evidence: [] }, at);
     for (const effect of answer.effects) if (effect.do === "notify") messages.push({ kind: effect.kind, at });
     state = { ...answer.state, effects: [] };
