@@ -2,6 +2,7 @@ import type { Checker } from "../../lib/core/check/checker.ts";
 import type { Measurement } from "../../lib/core/check/measurement.ts";
 import type { CheckRecord } from "../../lib/core/check/record.ts";
 import type { Endpoint } from "../../lib/core/endpoint/endpoint.ts";
+import { redact } from "../../lib/core/endpoint/secrets.ts";
 import type { Clock } from "../../lib/core/ports.ts";
 import type { CanaryGate } from "./canary.ts";
 import type { OnFault } from "./fault.ts";
@@ -14,8 +15,8 @@ export interface RoundDeps extends WritesDeps {
   /** The checks of one tick share their name lookups, and no longer than that. */
   checkerForTick(): Checker;
   canaries: CanaryGate;
-  /** Puts the values of secrets in; throws where one is missing. */
-  resolve(endpoint: Endpoint): Endpoint;
+  /** Puts the values of secrets in, and names what must not be seen in any message; throws where one is missing. */
+  resolve(endpoint: Endpoint): { endpoint: Endpoint; secrets: readonly string[] };
   onFault: OnFault;
 }
 
@@ -77,9 +78,11 @@ async function checkOne(
 ): Promise<CheckRecord | null> {
   const begunAt = deps.clock.now();
   try {
-    const found = await deps.checker.check(deps.resolve(endpoint), { signal: abort });
+    const resolved = deps.resolve(endpoint);
+    const found = await deps.checker.check(resolved.endpoint, { signal: abort });
     if (abort.aborted) return null;
-    const record = recordOf(endpoint, slot, found, await doubtOf(deps, found));
+    const doubt = await doubtOf(deps, found);
+    const record = recordOf(endpoint, slot, withoutSecrets(found, resolved.secrets), doubt);
     if (record.invalid === undefined && !abort.aborted) posts.add(endpoint, record);
     return record;
   } catch (error) {
@@ -87,6 +90,13 @@ async function checkOne(
     deps.onFault(error, { what: "check", org: endpoint.org, endpointId: endpoint.id });
     return faultRecord(endpoint, slot, begunAt, `our own fault: ${messageOf(error)}`);
   }
+}
+
+/** What a target answers may repeat what it was sent. */
+function withoutSecrets(found: Measurement, secrets: readonly string[]): Measurement {
+  const { outcome } = found;
+  if (outcome === "ok" || secrets.length === 0) return found;
+  return { ...found, outcome: { ...outcome, message: redact(outcome.message, secrets) } };
 }
 
 const messageOf = (error: unknown): string =>

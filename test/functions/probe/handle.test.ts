@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { makeCanaryGate } from "../../../functions/probe/canary.ts";
 import { makeHandle, type ProbeDeps, type ShardTick } from "../../../functions/probe/handle.ts";
+import { failure } from "../../../lib/core/check/outcome.ts";
 import type { CheckRecord } from "../../../lib/core/check/record.ts";
 import type { Endpoint } from "../../../lib/core/endpoint/endpoint.ts";
 import { Unavailable, VigieError } from "../../../lib/core/errors.ts";
@@ -59,7 +60,7 @@ function probeOf(endpoints: readonly Endpoint[], script: Script, changes: Partia
         world.posted.push({ at: clock.now() - T0, posts });
       },
     },
-    resolve: (endpoint) => endpoint,
+    resolve: (endpoint) => ({ endpoint, secrets: [] }),
     troubled: async () => new Set(),
     onFault,
     writeAfterMs: [5_000],
@@ -178,6 +179,19 @@ describe("failures", () => {
     expect(posted(world)[0]?.outcomes[0]?.timings).toMatchObject({ dnsMs: 1, connectMs: 2, tlsMs: null });
   });
 
+  test("say no secret, whatever the target answers", async () => {
+    const { clock, world, handle } = probeOf(
+      [endpointOf("a")],
+      (e) => ({ outcome: isCanary(e) ? "ok" : failure("expect.body", "got: token=hunter22") }),
+      { resolve: (endpoint) => ({ endpoint, secrets: ["hunter22"] }) },
+    );
+    const done = handle(tickAt(T0));
+    await clock.advance(2_000);
+    await done;
+    expect(JSON.stringify([world.appended, world.posted])).not.toContain("hunter22");
+    expect(records(world)[0]?.outcome).toMatchObject({ message: "got: token=***" });
+  });
+
   test("that can't be posted are our fault and stop nothing", async () => {
     const { clock, world, handle } = probeOf(
       [endpointOf("a"), endpointOf("b")],
@@ -240,7 +254,7 @@ describe("our own faults", () => {
       {
         resolve: (endpoint) => {
           if (endpoint.id === "needs-secret") throw new VigieError("secret_missing", "Set TOKEN.");
-          return endpoint;
+          return { endpoint, secrets: [] };
         },
       },
     );
