@@ -1,22 +1,21 @@
 import * as z from "zod";
+import { exactly } from "../../lib/core/endpoint/fields.ts";
+import { issuesOf } from "../../lib/core/endpoint/issues.ts";
 import { InvalidInput } from "../../lib/core/errors.ts";
 
-/** The query of a request, parsed strictly: an unknown parameter is refused, so that a typing error is seen. */
+/** The schema of a query: strict, so that a mistyped parameter is seen. */
+export const querySchema = <S extends z.core.$ZodLooseShape>(shape: S) => exactly("a query", shape);
+
+/** The query of a request, parsed. @throws InvalidInput */
 export function parseQuery<T>(schema: z.ZodType<T>, query: Readonly<Record<string, string | undefined>>): T {
   const parsed = schema.safeParse(query);
   if (parsed.success) return parsed.data;
-  throw new InvalidInput(
-    parsed.error.issues.flatMap((issue) => {
-      const names = issue.code === "unrecognized_keys" ? issue.keys : [String(issue.path[0] ?? "")];
-      return names.map((name) => ({
-        path: `query.${name}`,
-        expected: issue.code === "unrecognized_keys" ? "no such parameter" : issue.message,
-        received: JSON.stringify(query[name] ?? null).slice(0, 100),
-        message: issue.message,
-      }));
-    }),
-  );
+  throw new InvalidInput(issuesOf(parsed.error.issues, query, () => null, "query"));
 }
+
+/** A parameter that is one of some words. */
+export const wordOf = <const T extends readonly [string, ...string[]]>(words: T) =>
+  z.enum(words, { error: words.join(" or ") });
 
 /** How many things a list answers at most. */
 export const limitOf = (most: number, byDefault: number) =>

@@ -17,34 +17,34 @@ export interface StartFlags {
   data: string;
   ui: boolean;
   port: number;
-  once: boolean;
+  once?: boolean;
 }
 
 export interface CheckFlags {
-  json: boolean;
+  json?: boolean;
   count: number;
   every: string;
   timeout?: string;
   resolver: "dns" | "system";
   family?: "any" | "4" | "6";
   method?: string;
-  header: Record<string, string>;
+  header?: Record<string, string>;
   redirects?: number;
   status?: string;
-  insecure: boolean;
-  public: boolean;
+  insecure?: boolean;
+  public?: boolean;
 }
 
 export interface StatsFlags {
   window: string;
-  json: boolean;
+  json?: boolean;
   data: string;
 }
 
 export interface IncidentFlags {
-  json: boolean;
+  json?: boolean;
   data: string;
-  open: boolean;
+  open?: boolean;
   endpoint?: string;
   limit: number;
 }
@@ -113,7 +113,7 @@ function addStart(program: Command, commands: Commands, done: Done): void {
     .addOption(
       new Option("-p, --port <n>", "local HTTP port, 0 for any").default(DEFAULT_PORT).argParser(portOf),
     )
-    .option("--once", "one round of checks, then exit", false)
+    .option("--once", "one round of checks, then exit")
     .addHelpText(
       "after",
       examples(
@@ -131,7 +131,7 @@ function addCheck(program: Command, commands: Commands, done: Done): void {
     .command("check")
     .description("check URLs now and show where the time went")
     .argument("<urls...>", "http://, https:// or tcp://host:port; https:// where there is none")
-    .option("--json", "one JSON object a line", false)
+    .option("--json", "one JSON object a line")
     .addOption(new Option("-n, --count <n>", "how often").default(1).argParser(wholeOf("-n", 1, 1_000_000)))
     .option("--every <duration>", "pause between repeats", "1s")
     .option("-t, --timeout <duration>", "time for a whole check (default: 10s)")
@@ -145,15 +145,15 @@ function addCheck(program: Command, commands: Commands, done: Done): void {
     )
     .addOption(new Option("--family <which>", "IP family (default: any)").choices(["any", "4", "6"]))
     .option("-X, --method <method>", "request method (default: GET)")
-    .option("-H, --header <name: value>", "send this header; repeatable", collectHeader, {})
+    .option("-H, --header <name: value>", "send this header; repeatable", collectHeader)
     .addOption(
       new Option("--redirects <n>", "how many to follow (default: 5)").argParser(
         wholeOf("--redirects", 0, 20),
       ),
     )
     .option("--status <range>", "statuses that are fine (default: 200-399)")
-    .option("-k, --insecure", "don't verify certificates", false)
-    .option("--public", "refuse private and loopback addresses", false)
+    .option("-k, --insecure", "don't verify certificates")
+    .option("--public", "refuse private and loopback addresses")
     .addHelpText(
       "after",
       examples(
@@ -185,19 +185,19 @@ function addReaders(program: Command, commands: Commands, done: Done): void {
     .command("stats")
     .description("what the history says of each endpoint; `vigie start` may be running")
     .option("-w, --window <window>", "10m, 1h, 24h, 7d, 30d or 90d", "24h")
-    .option("--json", "one JSON object a line", false)
+    .option("--json", "one JSON object a line")
     .addOption(dataOption())
     .addHelpText("after", examples("vigie stats", "vigie stats --window 30d --json"))
     .action(async (flags: StatsFlags) => done(await commands.stats(flags)));
   program
     .command("incidents")
     .description("what failed, when, why and what was sent about it, latest first")
-    .option("--open", "only those that last", false)
+    .option("--open", "only those that last")
     .option("--endpoint <id>", "only those of one endpoint")
     .addOption(
       new Option("--limit <n>", "at most this many").default(20).argParser(wholeOf("--limit", 1, 10_000)),
     )
-    .option("--json", "one JSON object a line", false)
+    .option("--json", "one JSON object a line")
     .addOption(dataOption())
     .addHelpText("after", examples("vigie incidents --open", "vigie incidents --endpoint api --json"))
     .action(async (flags: IncidentFlags) => done(await commands.incidents(flags)));
@@ -213,7 +213,7 @@ function wholeOf(flag: string, least: number, most: number): (text: string) => n
 
 const portOf = wholeOf("--port", 0, 65_535);
 
-function collectHeader(text: string, before: Record<string, string>): Record<string, string> {
+function collectHeader(text: string, before: Record<string, string> = {}): Record<string, string> {
   const colon = text.indexOf(":");
   if (colon < 1) throw new UsageError(`--header takes "Name: value", not "${text}".`);
   return { ...before, [text.slice(0, colon).trim()]: text.slice(colon + 1).trim() };

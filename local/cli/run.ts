@@ -1,12 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { findPackageRoot } from "../config/discover.ts";
-import { check } from "./commands/check.ts";
-import { incidents } from "./commands/incidents.ts";
-import { schema } from "./commands/schema.ts";
-import { start } from "./commands/start.ts";
-import { stats } from "./commands/stats.ts";
-import { validate } from "./commands/validate.ts";
 import { complain } from "./errors.ts";
 import { type CliIo, exitCodes } from "./io.ts";
 import { buildProgram, type Commands, commanderExit } from "./program.ts";
@@ -19,7 +13,8 @@ export async function runCli(argv: readonly string[], from: string, io: CliIo): 
   let code: number = exitCodes.ok;
   try {
     const root = await findPackageRoot(from);
-    const program = buildProgram(commandsFor(root, io), await versionOf(root), io, (answer) => {
+    const version = await versionOf(root);
+    const program = buildProgram(commandsFor(root, version, io), version, io, (answer) => {
       code = answer;
     });
     await program.parseAsync([...argv], { from: "user" });
@@ -29,13 +24,14 @@ export async function runCli(argv: readonly string[], from: string, io: CliIo): 
   return io.signal.reason === "SIGINT" && code !== exitCodes.usage ? exitCodes.interrupted : code;
 }
 
-const commandsFor = (root: string, io: CliIo): Commands => ({
-  start: (urls, flags) => start(urls, flags, root, io),
-  check: (urls, flags) => check(urls, flags, io),
-  validate: (file) => validate(file, root, io),
-  stats: (flags) => stats(flags, io),
-  incidents: (flags) => incidents(flags, io),
-  schema: () => schema(io),
+/** Commands are loaded when they are asked for: `--help` needs no check engine, `check` no dashboard. */
+const commandsFor = (root: string, version: string, io: CliIo): Commands => ({
+  start: async (urls, flags) => (await import("./commands/start.ts")).start(urls, flags, root, io),
+  check: async (urls, flags) => (await import("./commands/check.ts")).check(urls, flags, version, io),
+  validate: async (file) => (await import("./commands/validate.ts")).validate(file, root, io),
+  stats: async (flags) => (await import("./commands/stats.ts")).stats(flags, io),
+  incidents: async (flags) => (await import("./commands/incidents.ts")).incidents(flags, io),
+  schema: async () => (await import("./commands/schema.ts")).schema(io),
 });
 
 async function versionOf(root: string): Promise<string> {

@@ -1,6 +1,6 @@
 import { type Document, isAlias, LineCounter, parseDocument, visit } from "yaml";
 import { type InputIssue, InvalidInput } from "../../lib/core/errors.ts";
-import { locate, type Place } from "./locate.ts";
+import { isThere, locate, type Place } from "./locate.ts";
 
 /** A parsed file that still knows where everything in it stood. */
 export interface SourceDocument {
@@ -9,6 +9,8 @@ export interface SourceDocument {
   value: unknown;
   /** Where the thing at a path (`endpoints[3].expect.status`) stands; its nearest ancestor when it is absent. */
   placeOf(path: string): Place;
+  /** Whether the file says anything at a path. */
+  has(path: string): boolean;
 }
 
 /** Aliases multiply what they name: a short file could otherwise grow to gigabytes. */
@@ -45,6 +47,7 @@ export function parseSource(text: string, file: string): SourceDocument {
     file,
     value: document.toJS({ maxAliasCount: ALIAS_LIMIT }),
     placeOf: (path) => locate(document, lines, path),
+    has: (path) => isThere(document, path),
   };
 }
 

@@ -5,7 +5,7 @@ import { type InputIssue, InvalidInput } from "../../lib/core/errors.ts";
 import { LOCAL_ORG } from "../settings.ts";
 import type { SourceDocument } from "./document.ts";
 import { type PlainIssue, placed, withHint } from "./issues.ts";
-import { isMap, mergeDefaults, type PlainMap } from "./merge.ts";
+import { mergeDefaults, type PlainMap } from "./merge.ts";
 import { type Env, missingSecret, pathOfSecret } from "./secrets.ts";
 import { withSwitches } from "./switches.ts";
 
@@ -14,7 +14,6 @@ export interface EndpointSection {
   defaults: PlainMap;
   /** Null: something else stands there, which is reported elsewhere. */
   endpoints: readonly (string | PlainMap | null)[];
-  region: string;
 }
 
 export interface ParsedEndpoints {
@@ -36,7 +35,7 @@ type Written = string | PlainMap;
 export function parseEndpoints(section: EndpointSection, source: SourceDocument, env: Env): ParsedEndpoints {
   const issues = new Map<string, InputIssue>();
   const report = (issue: PlainIssue) => {
-    const found = placed(withHint(movedToDefaults(issue, section)), source);
+    const found = placed(withHint(movedToDefaults(issue, source)), source);
     issues.set(`${found.path} ${found.message}`, found); // a wrong default is one mistake, not one per endpoint
   };
   const reading = { section, source, env, report };
@@ -57,7 +56,7 @@ function parseOne(written: Written, path: string, { section, report }: Reading):
   const own = typeof written === "string" ? { url: written } : written;
   try {
     const input = withSwitches(mergeDefaults(section.defaults, own));
-    return parseEndpoint(input, { org: LOCAL_ORG, pathPrefix: path, regions: [section.region] });
+    return parseEndpoint(input, { org: LOCAL_ORG, pathPrefix: path, regions: 1 });
   } catch (error) {
     if (!(error instanceof InvalidInput)) throw error;
     for (const issue of error.issues) report(issue);
@@ -66,13 +65,9 @@ function parseOne(written: Written, path: string, { section, report }: Reading):
 }
 
 /** What an endpoint did not say itself, `defaults` said: there the mistake is. */
-function movedToDefaults(issue: PlainIssue, { defaults, endpoints }: EndpointSection): PlainIssue {
-  const match = /^endpoints\[(\d+)\]\.([\w-]+)/.exec(issue.path);
-  const [whole, index, key] = match ?? [];
-  if (whole === undefined || key === undefined || !Object.hasOwn(defaults, key)) return issue;
-  const written = endpoints[Number(index)];
-  if (isMap(written) && Object.hasOwn(written, key)) return issue;
-  return { ...issue, path: `defaults.${key}${issue.path.slice(whole.length)}` };
+function movedToDefaults(issue: PlainIssue, source: SourceDocument): PlainIssue {
+  const inDefaults = issue.path.replace(/^endpoints\[\d+\]/, "defaults");
+  return !source.has(issue.path) && source.has(inDefaults) ? { ...issue, path: inDefaults } : issue;
 }
 
 function reportSecrets(endpoint: Endpoint, written: Written, path: string, reading: Reading): void {

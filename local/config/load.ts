@@ -1,6 +1,8 @@
 import { open } from "node:fs/promises";
 import type { Endpoint } from "../../lib/core/endpoint/endpoint.ts";
+import { issuesOf } from "../../lib/core/endpoint/issues.ts";
 import { parseEndpoint } from "../../lib/core/endpoint/schema.ts";
+import { writtenEndpoint } from "../../lib/core/endpoint/written.ts";
 import { type InputIssue, InvalidInput, VigieError } from "../../lib/core/errors.ts";
 import { LOCAL_ORG, type NotifySettings, type Settings } from "../settings.ts";
 import { parseSource, type SourceDocument } from "./document.ts";
@@ -8,9 +10,10 @@ import { type EndpointSection, parseEndpoints } from "./endpoints.ts";
 import { placed, withHint } from "./issues.ts";
 import { isMap, type PlainMap } from "./merge.ts";
 import { parseNotify } from "./notify.ts";
-import { type FileBasics, fileSchema } from "./schema.ts";
+import { type FileBasics, fileSchema, parseSpan } from "./schema.ts";
 import type { Env } from "./secrets.ts";
-import { issuesOfZod } from "./zod-issues.ts";
+
+const DEFAULT_REGION = "local";
 
 /** More than ten thousand endpoints need; what is larger is not a configuration. */
 const FILE_LIMIT_BYTES = 4 * 1024 * 1024;
@@ -33,51 +36,77 @@ export function parseConfig(text: string, file: string, env: Env): Settings {
   const basics = fileSchema.safeParse(value);
   const endpoints = parseEndpoints(sectionOf(value), source, env);
   const notify = parseNotify(isMap(value["notify"]) ? value["notify"] : {}, source, env);
-  const shape = basics.success ? [] : issuesOfZod(basics.error, value);
+  const shape = basics.success ? [] : issuesOf(basics.error.issues, value, homeOf);
   const placedShape = shape.map((issue) => placed(withHint(issue), source));
   const issues = [...placedShape, ...endpoints.issues, ...notify.issues];
   if (!basics.success || issues.length > 0) throw new InvalidInput(inOrder(issues));
   return settingsOf(basics.data, endpoints.endpoints, notify.notify);
 }
 
-function settingsOf(
-  { region, canaries, egress, resolver, retention, dashboard }: FileBasics,
-  endpoints: Endpoint[],
-  notify: NotifySettings,
-): Settings {
+/** A setting of endpoints at the top of the file is one level too high. */
+const homeOf = (key: string): string | null =>
+  Object.hasOwn(writtenEndpoint.shape, key) ? "to each endpoint, or under `defaults`" : null;
+
+const DEFAULT_CANARIES = ["https://www.gstatic.com/generate_204", "https://cloudflare.com/cdn-cgi/trace"];
+
+function settingsOf(basics: FileBasics, endpoints: Endpoint[], notify: NotifySettings): Settings {
+  const { retention, dashboard } = basics;
   return {
     endpoints,
-    region,
-    canaries,
-    egress,
-    resolver,
+    region: basics.region ?? DEFAULT_REGION,
+    canaries: basics.canaries ?? DEFAULT_CANARIES,
+    egress: basics.egress ?? "any",
+    resolver: basics.resolver ?? "dns",
     notify,
-    retention: { rawMs: retention.raw, hourMs: retention.hours, dayMs: retention.days },
-    dashboard: { recentEveryMs: dashboard.recentEvery, hourEveryMs: dashboard.hourEvery },
+    retention: {
+      rawMs: msOf(retention?.raw ?? "48h"),
+      hourMs: msOf(retention?.hours ?? "400d"),
+      dayMs: msOf(retention?.days ?? "5y"),
+    },
+    dashboard: {
+      recentEveryMs: msOf(dashboard?.recentEvery ?? "10s"),
+      hourEveryMs: msOf(dashboard?.hourEvery ?? "60s"),
+    },
   };
 }
 
+/** The schema let only durations through. */
+function msOf(text: string): number {
+  const ms = parseSpan(text);
+  if (ms === null) throw new VigieError("internal", `"${text}" passed for a duration and is none.`);
+  return ms;
+}
+
 /**
- * The settings for URLs given on the command line: all defaults.
- * @throws InvalidInput when one is no URL that can be checked, or two are the same
+ * The settings for URLs given on the command line: all defaults. A URL given twice is watched once.
+ * @throws InvalidInput when one is no URL that can be checked
  */
 export function settingsFromUrls(urls: readonly string[]): Settings {
-  const basics = fileSchema.parse({});
-  const endpoints = urls.map((url, index) =>
-    parseEndpoint({ url }, { org: LOCAL_ORG, pathPrefix: `url ${index + 1}`, regions: [basics.region] }),
-  );
-  const unique = new Map(endpoints.map((endpoint) => [endpoint.id, endpoint]));
-  return settingsOf(basics, [...unique.values()], { webhooks: [], email: null });
+  const endpoints = new Map<string, Endpoint>();
+  for (const url of new Set(urls)) {
+    const endpoint = parseEndpoint({ url }, { org: LOCAL_ORG, regions: 1 });
+    const id = freeId(endpoint.id, (taken) => endpoints.has(taken));
+    endpoints.set(id, { ...endpoint, id });
+  }
+  return settingsOf({}, [...endpoints.values()], { webhooks: [], email: null });
+}
+
+/** URLs that differ little may have the same id by default; here nobody can give them another. */
+function freeId(id: string, isTaken: (id: string) => boolean): string {
+  if (!isTaken(id)) return id;
+  for (let number = 2; ; number++) {
+    const next = `${id.slice(0, 60)}-${number}`;
+    if (!isTaken(next)) return next;
+  }
 }
 
 /** What of the endpoint section can be looked at, even when other things in the file are wrong. */
-function sectionOf({ defaults, endpoints, region }: PlainMap): EndpointSection {
+function sectionOf({ defaults, endpoints }: PlainMap): EndpointSection {
   return {
     defaults: isMap(defaults) ? defaults : {},
     endpoints: Array.isArray(endpoints)
       ? endpoints.map((entry: unknown) => (typeof entry === "string" || isMap(entry) ? entry : null))
       : [],
-    region: typeof region === "string" ? region : "local",
   };
 }
 

@@ -18,11 +18,19 @@ interface Found {
  * because its own first line may be far below. A path that leads nowhere ends at the last thing that exists.
  */
 export function locate(document: Document.Parsed, lines: LineCounter, path: string): Place {
-  let at: Found = { node: document.contents, key: null, rest: path };
-  for (let next = step(at); next !== null; next = step(at)) at = next;
-  const target = at.key !== null && (at.node === null || !isScalar(at.node)) ? at.key : (at.node ?? at.key);
+  const { node, key } = walk(document, path);
+  const target = key !== null && (node === null || !isScalar(node)) ? key : (node ?? key);
   const { line, col } = lines.linePos(target?.range[0] ?? 0);
   return { line: Math.max(1, line), column: Math.max(1, col) };
+}
+
+/** Whether the document has something at a path. */
+export const isThere = (document: Document.Parsed, path: string): boolean => walk(document, path).rest === "";
+
+function walk(document: Document.Parsed, path: string): Found {
+  let at: Found = { node: document.contents, key: null, rest: path };
+  for (let next = step(at); next !== null; next = step(at)) at = next;
+  return at;
 }
 
 function step({ node, rest }: Found): Found | null {

@@ -1,3 +1,4 @@
+import { issuesOf } from "../../lib/core/endpoint/issues.ts";
 import { referencesAreWellFormed } from "../../lib/core/endpoint/references.ts";
 import type { InputIssue } from "../../lib/core/errors.ts";
 import type { NotifySettings } from "../settings.ts";
@@ -6,7 +7,6 @@ import { type PlainIssue, placed } from "./issues.ts";
 import { isMap, type PlainMap } from "./merge.ts";
 import { notifySchema } from "./schema.ts";
 import { type Env, fillSecrets, missingSecret } from "./secrets.ts";
-import { issuesOfZod } from "./zod-issues.ts";
 
 /** The `notify` section, parsed, and what is wrong with it. */
 export interface ParsedNotify {
@@ -22,7 +22,9 @@ export function parseNotify(written: PlainMap, source: SourceDocument, env: Env)
   const missing: PlainIssue[] = [];
   const filled = fillAll(written, "notify", env, missing);
   const parsed = notifySchema.safeParse(filled);
-  const wrong = parsed.success ? [] : issuesOfZod(parsed.error, filled, "notify").map(withoutValue);
+  const wrong = parsed.success
+    ? []
+    : issuesOf(parsed.error.issues, filled, () => null, "notify").map(withoutValue);
   const unset = new Set(missing.map(({ path }) => path));
   const issues = [...missing, ...wrong.filter(({ path }) => !unset.has(path))];
   return {
@@ -31,26 +33,30 @@ export function parseNotify(written: PlainMap, source: SourceDocument, env: Env)
   };
 }
 
-function notifyOf({ webhooks, email }: ReturnType<typeof notifySchema.parse>): NotifySettings {
+function notifyOf({ webhooks = [], email }: ReturnType<typeof notifySchema.parse>): NotifySettings {
   return {
-    webhooks: webhooks.map(({ secret, ...webhook }) =>
-      secret === undefined ? webhook : { ...webhook, secret },
-    ),
-    email,
+    webhooks: webhooks.map(({ name = "webhook", url, secret, headers = {} }) => ({
+      name,
+      url,
+      headers,
+      ...(secret === undefined ? {} : { secret }),
+    })),
+    email: email === undefined ? null : { ...email, to: [email.to].flat() },
   };
 }
 
+/** A key is no secret, and helps; a value may be one. */
 function withoutValue(issue: PlainIssue): PlainIssue {
-  const received = issue.expected === "a known setting" ? issue.received : "something else";
-  const message = issue.expected === "a known setting" ? issue.message : `expected ${issue.expected}`;
-  return { ...issue, received, message };
+  if (issue.message.startsWith("unknown key")) return issue;
+  return { ...issue, received: "something else", message: `expected ${issue.expected}` };
 }
 
 const malformed = (path: string): PlainIssue => ({
   path,
   expected: "a name in braces after each dollar sign",
   received: "an opening brace that begins no reference",
-  message: "a dollar sign and a brace begin a reference to NAME, of letters, digits and `_`; double the dollar sign for plain text",
+  message:
+    "a dollar sign and a brace begin a reference to NAME, of letters, digits and `_`; double the dollar sign for plain text",
 });
 
 /** Puts the secrets into every text; a map stays a map and a list a list. */

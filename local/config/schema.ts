@@ -1,145 +1,143 @@
 import * as z from "zod";
 import { durationPattern, parseDuration } from "../../lib/core/endpoint/duration.ts";
+import { duration, exactly, line, list, oneOf } from "../../lib/core/endpoint/fields.ts";
 
-const DAY = 86_400_000;
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
 const yearPattern = /^(\d{1,2})y$/;
 
-/** Years are for how long things are kept; a year is 365 days. */
-function parseSpan(text: string): number | null {
+/** Reads a duration, or years (of 365 days): how long things are kept. Milliseconds, or null. */
+export function parseSpan(text: string): number | null {
   const years = yearPattern.exec(text)?.[1];
   return years === undefined ? parseDuration(text) : Number(years) * 365 * DAY;
 }
 
-/** A duration as people write it, in ms once parsed. Bounds in the same words, because errors repeat them. */
-const duration = (least: string, most: string) => {
-  const expected = `a duration from ${least} to ${most}, such as ${least}`;
-  const [from, to] = [parseSpan(least) ?? 0, parseSpan(most) ?? 0];
-  return z
-    .string({ error: expected })
-    .regex(new RegExp(`${durationPattern.source}|${yearPattern.source}`), { error: expected })
-    .transform((text) => parseSpan(text) ?? Number.NaN)
-    .refine((ms) => ms >= from && ms <= to, { error: expected });
+const span = (least: string, most: string) => {
+  const error = `a duration from ${least} to ${most}`;
+  const fits = (text: string) =>
+    (parseSpan(text) ?? -1) >= (parseSpan(least) ?? 0) && (parseSpan(text) ?? -1) <= (parseSpan(most) ?? 0);
+  const pattern = new RegExp(`${durationPattern.source}|${yearPattern.source}`);
+  return z.string({ error }).regex(pattern, { error }).refine(fits, { error });
 };
 
-const httpUrl = z
-  .string({ error: "an http:// or https:// URL" })
-  .max(2_048)
-  .refine((text) => /^https?:\/\/[^/]/i.test(text) && URL.canParse(text), {
-    error: "an http:// or https:// URL",
-  });
+const urlOf = (form: RegExp, error: string) =>
+  z
+    .string({ error })
+    .max(2_048, { error })
+    .refine((text) => form.test(text) && URL.canParse(text), { error });
 
+const httpUrl = urlOf(/^https?:\/\/[^/]/i, "a URL that begins with http:// or https://");
+const smtpUrl = urlOf(/^smtps?:\/\/[^/]/i, "a URL that begins with smtp:// or smtps://");
+
+const headerForm = "text in one line";
 const headers = z.record(
-  z.string().regex(/^[\w!#$%&'*+.^`|~-]{1,256}$/, { error: "a header name" }),
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: exactly these would split a header in two
-  z.string().regex(/^[^\u0000-\u0008\u000a-\u001f\u007f]*$/, { error: "a header value without line breaks" }),
+  z
+    .string()
+    .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}$/, { error: "a header name: letters, digits and `-`" }),
+  z.string({ error: headerForm }).regex(/^[\t\x20-\x7e\x80-\xff]{0,8192}$/, { error: headerForm }),
+  { error: "a map of header names and values" },
 );
 
-const webhook = z
-  .strictObject({
-    name: z
-      .string()
-      .min(1)
-      .max(64)
-      .default("webhook")
-      .describe("how the channel is called in the list of messages"),
-    url: httpUrl.describe("receives every message as a JSON POST; may refer to environment variables"),
-    secret: z
-      .string()
-      .min(8)
-      .max(1_024)
-      .optional()
-      .describe("key of the HMAC-SHA256 signature of each request"),
-    headers: headers.default({}).describe("sent with each request"),
-  })
-  .describe("a webhook");
+const secretForm = "text of 8 to 1024 characters";
 
-const email = z
-  .strictObject({
-    smtp: z
-      .string({ error: "an smtp:// or smtps:// URL" })
-      .max(2_048)
-      .refine((text) => /^smtps?:\/\/[^/]/i.test(text) && URL.canParse(text), {
-        error: "an smtp:// or smtps:// URL",
-      })
-      .describe(
-        "smtp:// or smtps:// URL of the mail server, user and password included, as references to environment variables",
-      ),
-    from: z.string().min(3).max(320),
-    to: z.union([
-      z
-        .string()
-        .min(3)
-        .max(320)
-        .transform((one) => [one]),
-      z.array(z.string().min(3).max(320)).min(1).max(50),
-    ]),
-  })
-  .describe("e-mail");
+const webhook = exactly("a map with `url`", {
+  name: line(64).optional().describe("How the channel is called in the list of messages. Default `webhook`"),
+  url: httpUrl.describe("Receives every message as JSON by POST"),
+  secret: z
+    .string({ error: secretForm })
+    .min(8, { error: secretForm })
+    .max(1_024, { error: secretForm })
+    .optional()
+    .describe("Key of the HMAC-SHA256 signature of each request"),
+  headers: headers.optional().describe("Sent with each request"),
+});
+
+const email = exactly("a map with `smtp`, `from` and `to`", {
+  smtp: smtpUrl.describe(
+    "smtp:// or smtps:// URL of the mail server, with user and password where it wants them",
+  ),
+  from: line(320).describe("The sender's address"),
+  to: z.union([line(320), list(line(320), 50, "addresses")], { error: "an address, or a list of them" }),
+});
 
 /** Who is told. Parsed after its secrets are put in. */
-export const notifySchema = z.strictObject({
-  webhooks: z.array(webhook).max(20).default([]),
-  email: email.nullish().transform((value) => value ?? null),
+export const notifySchema = exactly("a map with `webhooks` or `email`", {
+  webhooks: z
+    .array(webhook, { error: "a list of webhooks" })
+    .max(20, { error: "at most 20 webhooks" })
+    .optional(),
+  email: email.optional(),
 });
 
-const region = z.string().regex(/^[a-z0-9][a-z0-9-]{0,31}$/, {
-  error: "a name of lower-case letters, digits and hyphens",
-});
+const regionForm = "a name of 1 to 32 lower-case letters, digits and `-`";
 
-/** Everything a configuration says besides endpoints and secrets. Defaults are laid here. */
-export const basicsSchema = z.strictObject({
-  $schema: z.string().optional().describe("for editors; not read"),
-  region: region.default("local").describe("name of this vantage point in the history"),
-  canaries: z
-    .array(httpUrl)
-    .min(1)
-    .max(10)
-    .default(["https://www.gstatic.com/generate_204", "https://cloudflare.com/cdn-cgi/trace"])
+/** What a configuration says besides endpoints and who is told: all of it optional. */
+const basics = {
+  $schema: z.string().optional().describe("For editors; not read"),
+  region: z
+    .string({ error: regionForm })
+    .regex(/^[a-z0-9][a-z0-9-]{0,31}$/, { error: regionForm })
+    .optional()
+    .describe("Name of this vantage point in the history. Default `local`"),
+  canaries: list(httpUrl, 10, "URLs")
+    .optional()
     .describe(
-      "public URLs that tell our own network's fault from a target's: when none answers, nobody is blamed",
+      "Public URLs that tell our own network's fault from a target's: when none answers, nobody is blamed",
     ),
-  egress: z
-    .enum(["any", "public"])
-    .default("any")
-    .describe("public: refuse targets at private, loopback and other special addresses"),
-  resolver: z
-    .enum(["dns", "system"])
-    .default("dns")
-    .describe("dns: ask the name servers; system: as other programs do, for split DNS and .local names"),
-  retention: z
-    .strictObject({
-      raw: duration("48h", "30d")
-        .default(2 * DAY)
-        .describe("single checks"),
-      hours: duration("2d", "10y")
-        .default(400 * DAY)
-        .describe("hourly figures"),
-      days: duration("2d", "50y")
-        .default(5 * 365 * DAY)
-        .describe("daily figures"),
-    })
-    .prefault({}),
-  dashboard: z
-    .strictObject({
-      recentEvery: duration("1s", "10m").default(10_000).describe("refresh of the past 10 minutes"),
-      hourEvery: duration("5s", "1h").default(60_000).describe("refresh of the past hour"),
-    })
-    .prefault({}),
-});
+  egress: oneOf(["any", "public"])
+    .optional()
+    .describe("`public` refuses targets at private, loopback and other special addresses. Default `any`"),
+  resolver: oneOf(["dns", "system"])
+    .optional()
+    .describe(
+      "`dns` asks the name servers; `system` does as other programs do, for split DNS. Default `dns`",
+    ),
+  retention: exactly("a map with `raw`, `hours` or `days`", {
+    raw: span("48h", "30d").optional().describe("Single checks. Default `48h`"),
+    hours: span("2d", "10y").optional().describe("Hourly figures. Default `400d`"),
+    days: span("2d", "50y").optional().describe("Daily figures. Default `5y`"),
+  })
+    .optional()
+    .describe("How long history is kept"),
+  dashboard: exactly("a map with `recentEvery` or `hourEvery`", {
+    recentEvery: duration(SECOND, 10 * MINUTE, "`10s`")
+      .optional()
+      .describe("Refresh of the past 10 minutes"),
+    hourEvery: duration(5 * SECOND, HOUR, "`60s`")
+      .optional()
+      .describe("Refresh of the past hour"),
+  })
+    .optional()
+    .describe("How often the screen's statistics are refreshed"),
+};
 
-/** The parts that have rules of their own: endpoints are parsed by the core, secrets are put into `notify` first. */
-export const fileSchema = basicsSchema.extend({
-  defaults: z.record(z.string(), z.unknown()).default({}),
-  endpoints: z
-    .array(
-      z.union([z.string(), z.record(z.string(), z.unknown())], {
-        error: "a URL, or a map with `url` and settings",
-      }),
-    )
-    .max(10_000)
-    .default([]),
-  notify: z.record(z.string(), z.unknown()).nullish(),
-});
+/** Builds the schema of a whole file; the parts with rules of their own are handed in. */
+export const fileSchemaWith = <D extends z.ZodType, E extends z.ZodType, N extends z.ZodType>(
+  defaults: D,
+  endpoint: E,
+  notify: N,
+) =>
+  exactly("a map with `endpoints`", {
+    ...basics,
+    defaults: defaults.optional().describe("What every endpoint takes over unless it says otherwise"),
+    endpoints: z
+      .array(endpoint, { error: "a list of URLs and maps with `url`" })
+      .max(10_000, { error: "at most 10000 endpoints" })
+      .optional()
+      .describe("What is watched"),
+    notify: notify.optional().describe("Who is told, besides the screen"),
+  });
 
-/** The parsed file without what has rules of its own. */
+const anyMap = (error: string) => z.record(z.string(), z.unknown(), { error });
+
+/** The file's frame: endpoints are parsed one by one by the core, `notify` once its secrets are known. */
+export const fileSchema = fileSchemaWith(
+  anyMap("a map of endpoint settings"),
+  z.union([z.string(), z.record(z.string(), z.unknown())], { error: "a URL, or a map with `url`" }),
+  anyMap("a map with `webhooks` or `email`").nullable(),
+);
+
 export type FileBasics = z.output<typeof fileSchema>;

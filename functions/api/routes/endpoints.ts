@@ -5,13 +5,14 @@ import type { ApiDeps, ApiResponse } from "../deps.ts";
 import { parseBody } from "../endpoint-body.ts";
 import { endpointView } from "../endpoint-view.ts";
 import { changedMeanwhile, etagOf, requireMatch } from "../etag.ts";
+import { keepHidden } from "../hidden.ts";
 import { json, noContent } from "../http.ts";
-import { limitOf, parseQuery } from "../query.ts";
+import { limitOf, parseQuery, querySchema } from "../query.ts";
 import { restartJudgement } from "../restart.ts";
 import type { ApiRoute, Call } from "../route.ts";
 import { verdictsOf } from "../verdicts.ts";
 
-const listQuery = z.strictObject({ limit: limitOf(1_000, 1_000), after: z.string().max(64).optional() });
+const listQuery = querySchema({ limit: limitOf(1_000, 1_000), after: z.string().max(64).optional() });
 
 /** `/v1/endpoints` and `/v1/endpoints/{id}`. Changes are conditional on the version that was read. */
 export function endpointRoutes(deps: ApiDeps): ApiRoute[] {
@@ -62,7 +63,11 @@ async function replace(deps: ApiDeps, call: Call): Promise<ApiResponse> {
   const { org, event, body } = call;
   const stored = await changeable(deps, call);
   const expected = requireMatch(event.headers["if-match"], stored.version);
-  const endpoint = parseBody(deps, org, withId(body, stored.endpoint.id));
+  const endpoint = parseBody(
+    deps,
+    org,
+    keepHidden(withId(body, stored.endpoint.id), stored.endpoint.headers),
+  );
   const version = await guarded(deps.endpoints.put(endpoint, "api", expected));
   await restartJudgement(deps, stored.endpoint, endpoint);
   return answerOf(deps, 200, { endpoint, origin: "api", version });

@@ -3,17 +3,17 @@ import { NotFound } from "../../../lib/core/errors.ts";
 import type { IncidentLog, IncidentQuery } from "../../../lib/core/ports.ts";
 import type { ApiDeps } from "../deps.ts";
 import { json } from "../http.ts";
-import { limitOf, momentSchema, parseQuery } from "../query.ts";
+import { limitOf, momentSchema, parseQuery, querySchema, wordOf } from "../query.ts";
 import type { ApiRoute } from "../route.ts";
 
-const incidentQuery = z.strictObject({
-  open: z.enum(["true", "false"]).optional(),
+const incidentQuery = querySchema({
+  open: wordOf(["true", "false"]).optional(),
   endpoint: z.string().max(64).optional(),
   limit: limitOf(500, 50),
   before: momentSchema.optional(),
 });
 
-const messageQuery = z.strictObject({ limit: limitOf(500, 50) });
+const messageQuery = querySchema({ limit: limitOf(500, 50) });
 
 /** More than start in one tick of one organization's endpoints. */
 const TIES_LIMIT = 10_000;

@@ -5,13 +5,14 @@ import { parseWindow } from "../../../lib/core/history/window.ts";
 import { listOverview, series, statsOf } from "../../../lib/core/read/read.ts";
 import type { ApiDeps, ApiResponse } from "../deps.ts";
 import { json } from "../http.ts";
-import { parseQuery } from "../query.ts";
+import { parseQuery, querySchema, wordOf } from "../query.ts";
 import type { ApiRoute, Call } from "../route.ts";
 import { type VerdictView, verdictsOf } from "../verdicts.ts";
 
 const DEFAULT_WINDOW = "1h";
-const windowQuery = z.strictObject({ window: z.string().max(10).default(DEFAULT_WINDOW) });
-const listQuery = windowQuery.extend({ series: z.enum(["true", "false"]).default("false") });
+const window = z.string().max(10).default(DEFAULT_WINDOW);
+const windowQuery = querySchema({ window });
+const listQuery = querySchema({ window, series: wordOf(["true", "false"]).default("false") });
 
 /**
  * `GET /v1/stats` (all endpoints, with verdicts, `series=true` for sparklines), `GET /v1/endpoints/{id}/stats` and

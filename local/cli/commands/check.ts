@@ -3,8 +3,12 @@ import type { Measurement } from "../../../lib/core/check/measurement.ts";
 import { parseDuration } from "../../../lib/core/endpoint/duration.ts";
 import type { Endpoint } from "../../../lib/core/endpoint/endpoint.ts";
 import { parseEndpoint } from "../../../lib/core/endpoint/schema.ts";
+import { resolveSecrets } from "../../../lib/core/endpoint/secrets.ts";
+import { printableUrl } from "../../../lib/core/endpoint/target.ts";
 import { InvalidInput } from "../../../lib/core/errors.ts";
-import { makeChecker } from "../../../lib/probe/checker.ts";
+import { makeChecker, type ProbeChecker } from "../../../lib/probe/checker.ts";
+import { makeEgressGuard } from "../../../lib/probe/egress/egress.ts";
+import { makeResolver } from "../../../lib/probe/lookup/resolver.ts";
 import { systemClock } from "../../clock.ts";
 import { LOCAL_ORG } from "../../settings.ts";
 import { UsageError } from "../errors.ts";
@@ -15,28 +19,37 @@ import { waterfall } from "../render/waterfall.ts";
 import { withScheme } from "./start.ts";
 
 interface Target {
-  /** As it is printed: without user name and password. */
+  /** As it is printed: without user name, password and secrets. */
   url: string;
   endpoint: Endpoint;
 }
 
 /** `vigie check`: every URL at once, as often as asked; answers 1 when any check of any of them failed. */
-export async function check(urls: string[], flags: CheckFlags, io: CliIo): Promise<number> {
-  const targets = urls.map((url) => targetOf(withScheme(url), flags));
+export async function check(urls: string[], flags: CheckFlags, version: string, io: CliIo): Promise<number> {
+  const targets = urls.map((url) => targetOf(withScheme(url), flags, io.env));
   const everyMs = pauseOf(flags.every);
-  const checker = makeChecker({ resolver: flags.resolver, egress: flags.public ? "public" : "any" });
+  const checker = checkerFor(flags, version);
   const print = printerFor(flags, io);
   let failed = false;
   try {
+    await checker.warmUp();
     for (let round = 0; round < flags.count && !io.signal.aborted; round++) {
       if (round > 0) await systemClock.sleep(everyMs, io.signal);
       if (!io.signal.aborted) failed = (await checkAll(checker, targets, print, io.signal)) || failed;
     }
   } finally {
-    await checker.close();
+    checker.close();
   }
   return failed ? exitCodes.failed : exitCodes.ok;
 }
+
+const checkerFor = (flags: CheckFlags, version: string): ProbeChecker =>
+  makeChecker({
+    resolver: makeResolver({ resolver: flags.resolver, clock: systemClock }),
+    guard: makeEgressGuard(flags.public ? "public" : "any"),
+    userAgent: `Vigie/${version}`,
+    clock: systemClock,
+  });
 
 type Print = (target: Target, measurement: Measurement) => void;
 
@@ -70,12 +83,12 @@ function printerFor(flags: CheckFlags, io: CliIo): Print {
 }
 
 /** The endpoint that URL and flags describe, by the very rules of a configuration. */
-function targetOf(url: string, flags: CheckFlags): Target {
-  const { timeout, family, method, redirects, status } = flags;
+function targetOf(url: string, flags: CheckFlags, env: CliIo["env"]): Target {
+  const { timeout, family, method, redirects, status, header } = flags;
   const input = {
     id: "check",
     url,
-    headers: flags.header,
+    ...(header === undefined ? {} : { headers: header }),
     ...(timeout === undefined ? {} : { timeout }),
     ...(family === undefined ? {} : { family }),
     ...(method === undefined ? {} : { method }),
@@ -84,18 +97,16 @@ function targetOf(url: string, flags: CheckFlags): Target {
     ...(flags.insecure ? { tls: { verify: false } } : {}),
   };
   try {
-    return { url: withoutUserInfo(url), endpoint: parseEndpoint(input, { org: LOCAL_ORG }) };
+    const endpoint = parseEndpoint(input, { org: LOCAL_ORG });
+    return { url: endpoint.url, endpoint: resolveSecrets(endpoint, (name) => env[name]) };
   } catch (error) {
     if (!(error instanceof InvalidInput)) throw error;
     const reasons = error.issues.map(({ path, message }) =>
       path === "url" ? message : `${path}: ${message}`,
     );
-    throw new UsageError(`${withoutUserInfo(url)}: ${reasons.join("; ")}`, { cause: error });
+    throw new UsageError(`${printableUrl(url)}: ${reasons.join("; ")}`, { cause: error });
   }
 }
-
-/** What is printed may end up in a log: credentials don't. */
-const withoutUserInfo = (url: string): string => url.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/?#]*@/i, "$1");
 
 function pauseOf(text: string): number {
   const ms = parseDuration(text);

@@ -19,7 +19,7 @@ export async function start(
     throw new UsageError("Give URLs or --config, not both: the configuration says what to watch.");
   const config = urls.length > 0 ? undefined : await configFor(flags.config, packageRoot, io);
   const { startVigie } = await import("../../start.ts");
-  const { data, ui, port, once } = flags;
+  const { data, ui, port, once = false } = flags;
   const options = { data: resolve(io.cwd, data), urls: urls.map(withScheme), ui, port, once };
   const isTTY = io.stdout.isTTY === true;
   const code = await startVigie(config === undefined ? options : { ...options, config }, { ...io, isTTY });
