@@ -57,11 +57,6 @@ const HANDSHAKE: Readonly<Record<string, FailureType>> = {
   UNKNOWN_CA: "tls.bad_client_auth_cert",
 };
 
-const HTTP: Readonly<Record<string, FailureType>> = {
-  HPE_INVALID_CHUNK_SIZE: "http.response.invalid.invalid_chunked_encoding",
-  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: "http.response.invalid.content_length_mismatch",
-};
-
 /** Faults of this machine, which no target is blamed for. */
 const OURS: Readonly<Record<string, string>> = {
   EMFILE: "this process may not open more files: raise its limit (ulimit -n)",
@@ -127,19 +122,34 @@ export interface Progress {
   chunked: boolean;
 }
 
+/**
+ * undici names what its parser refuses only by class: llhttp's code gets lost on the way
+ * (lib/dispatcher/client-h1.js, createError).
+ */
+const refusedByParser = (error: unknown, code: string): boolean =>
+  code.startsWith("HPE_") || (error instanceof Error && error.name === "HTTPParserError");
+
+/**
+ * undici has one code for a body of another length than said and for headers that say two lengths, and one for a
+ * closed connection and for answers to what nobody asked (100, 101).
+ */
+const endedEarly = (error: unknown, code: string, { headersDone }: Progress): boolean =>
+  (code === "UND_ERR_RES_CONTENT_LENGTH_MISMATCH" && headersDone) ||
+  (code === "UND_ERR_SOCKET" && firstLine(error).endsWith("closed"));
+
+/** llhttp's word for a connection that ended where an answer may not. */
+const UNFINISHED = "Invalid EOF state";
+
 /** An error after the request was sent: of the socket, of the parser, or of an answer that ended too early. */
 export function exchangeFailure(error: unknown, progress: Progress, where: string): Failure {
   const code = codeOf(error);
   if (SYSTEM[code] !== undefined || code.startsWith("ERR_SSL_")) return handshakeFailure(error, where);
-  if (endedEarly(error, code)) return earlyEnd(progress, where);
-  if (code.startsWith("HPE_") && progress.headersDone && progress.chunked)
-    return failure("http.response.invalid.invalid_chunked_encoding", `${where}: ${firstLine(error)}`);
-  return failure(HTTP[code] ?? "http.response.invalid", `${where}: ${firstLine(error)}`);
+  const text = `${where}: ${firstLine(error)}`;
+  const unfinished = refusedByParser(error, code) && text.includes(UNFINISHED);
+  if (unfinished || endedEarly(error, code, progress)) return earlyEnd(progress, where);
+  const inChunks = progress.headersDone && progress.chunked;
+  return failure(inChunks ? "http.response.invalid.invalid_chunked_encoding" : "http.response.invalid", text);
 }
-
-/** undici has one code for a closed connection and for answers to what nobody asked (101, 100). */
-const endedEarly = (error: unknown, code: string): boolean =>
-  code === "HPE_INVALID_EOF_STATE" || (code === "UND_ERR_SOCKET" && firstLine(error).endsWith("closed"));
 
 function earlyEnd({ started, headersDone, chunked }: Progress, where: string): Failure {
   if (!started)

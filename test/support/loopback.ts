@@ -54,6 +54,29 @@ function serve(socket: Socket, behaviour: Behaviour, received: string[]): void {
   behaviour.onConnection?.(socket);
 }
 
+/** The TCP connection below a TLS one: only it can be reset. */
+const below = new WeakMap<Socket, Socket>();
+
+function secured(tls: TlsOptions, onSocket: (socket: Socket) => void): (raw: Socket) => void {
+  const byPort = new Map<number, Socket>();
+  const server = createTlsServer(tls, (socket) => {
+    const raw = byPort.get(socket.remotePort ?? 0);
+    if (raw !== undefined) below.set(socket, raw);
+    onSocket(socket);
+  });
+  server.on("tlsClientError", () => {});
+  return (raw) => {
+    raw.on("error", () => raw.destroy());
+    byPort.set(raw.remotePort ?? 0, raw);
+    server.emit("connection", raw);
+  };
+}
+
+/** Ends a connection with a TCP reset, be it plain or TLS. */
+export const reset = (socket: Socket): void => {
+  (below.get(socket) ?? socket).resetAndDestroy();
+};
+
 /** Listens on a free port of 127.0.0.1 unless told otherwise. */
 export async function loopback(behaviour: Behaviour, options: LoopbackOptions = {}): Promise<Loopback> {
   const received: string[] = [];
@@ -62,8 +85,7 @@ export async function loopback(behaviour: Behaviour, options: LoopbackOptions = 
     connections++;
     serve(socket, behaviour, received);
   };
-  const server = options.tls === undefined ? createServer(onSocket) : createTlsServer(options.tls, onSocket);
-  server.on("tlsClientError", () => {});
+  const server = createServer(options.tls === undefined ? onSocket : secured(options.tls, onSocket));
   const open = hold(server);
   const address = options.address ?? "127.0.0.1";
   server.listen(options.port ?? 0, address);
