@@ -78,7 +78,8 @@ function addPoint(points: Map<number, MinutePoint>, [minute, ...sums]: MinutePoi
   points.set(minute, [minute, ok + sums[0], failed + sums[1], timed + sums[2], sumMs + sums[3]]);
 }
 
-function pointOf(record: CheckRecord): MinutePoint {
+/** What a record (a valid one) adds to the point of its minute. */
+export function pointOf(record: CheckRecord): MinutePoint {
   const ok = record.outcome === "ok" ? 1 : 0;
   const timed = hasTimings(record) ? 1 : 0;
   const minute = Math.floor(record.scheduledAt / MINUTE) % 60;

@@ -1,6 +1,5 @@
-import type { CheckRecord } from "../check/record.ts";
 import { BUCKET_MS, type Bucket, type MinutePoint } from "../history/bucket.ts";
-import { hasTimings } from "../history/tally.ts";
+import { pointOf } from "../history/tally.ts";
 import type { Gathered } from "./gather.ts";
 import type { Span } from "./plan.ts";
 
@@ -25,14 +24,8 @@ type Count = Slot & { at: number };
 
 const MINUTE = 60_000;
 
-function countOfRecord(record: CheckRecord): Count {
-  const ok = record.outcome === "ok" ? 1 : 0;
-  const timed = hasTimings(record) ? 1 : 0;
-  return { at: record.scheduledAt, ok, failed: 1 - ok, timed, sumMs: timed * record.totalMs };
-}
-
-const countOfPoint = (start: number, [minute, ok, failed, timed, sumMs]: MinutePoint): Count => ({
-  at: start + minute * MINUTE,
+const countOf = (at: number, [, ok, failed, timed, sumMs]: MinutePoint): Count => ({
+  at,
   ok,
   failed,
   timed,
@@ -43,7 +36,7 @@ const countOfPoint = (start: number, [minute, ok, failed, timed, sumMs]: MinuteP
 function countsOfBucket(bucket: Bucket, stepMs: number): Count[] {
   const { start, ok, failed, response, points } = bucket;
   if (stepMs < BUCKET_MS[bucket.size] && points !== undefined)
-    return points.map((point) => countOfPoint(start, point));
+    return points.map((point) => countOf(start + point[0] * MINUTE, point));
   return [{ at: start, ok, failed, timed: response.count, sumMs: response.sumMs }];
 }
 
@@ -67,10 +60,11 @@ const pointAt = (at: number, { ok, failed, timed, sumMs }: Slot): SeriesPoint =>
 export function seriesOf({ records, buckets }: Gathered, span: Span, stepMs: number): SeriesPoint[] {
   const slots = new Map<number, Slot>();
   const valid = records.filter(({ invalid }) => invalid === undefined);
-  for (const count of [
-    ...valid.map(countOfRecord),
-    ...buckets.flatMap((one) => countsOfBucket(one, stepMs)),
-  ]) {
+  const counts = [
+    ...valid.map((record) => countOf(record.scheduledAt, pointOf(record))),
+    ...buckets.flatMap((bucket) => countsOfBucket(bucket, stepMs)),
+  ];
+  for (const count of counts) {
     const step = Math.floor(count.at / stepMs);
     slots.set(step, sum(slots.get(step) ?? NOTHING, count));
   }
