@@ -23,6 +23,7 @@ const refused: [string, string, string][] = [
   ["lib/core/check/a-function.ts", "../../../functions/api/handle.ts", "lib/ never imports them"],
   ["lib/core/check/a-local.ts", "../../../local/settings.ts", "local/ is the wiring of one machine"],
   ["lib/core/check/a-test.ts", "../../../test/support/x.ts", "Shipped code never imports tests"],
+  ["lib/index.ts", "./adapters/sqlite/index.ts", "Adapters are handed in as ports"],
   ["lib/probe/a-adapter.ts", "../adapters/sqlite/store.ts", "Adapters are handed in as ports"],
   ["lib/probe/http/a-function.ts", "../../../functions/probe/handle.ts", "lib/ never imports them"],
   ["lib/probe/http/a-local.ts", "../../../local/settings.ts", "local/ is the wiring of one machine"],
