@@ -55,8 +55,8 @@ export interface InputIssue {
 export class InvalidInput extends VigieError {
   readonly issues: readonly InputIssue[];
 
-  constructor(issues: readonly InputIssue[]) {
-    super("invalid_input", issues.map((issue) => `${issue.path}: ${issue.message}`).join("; "));
+  constructor(issues: readonly InputIssue[], options?: { cause?: unknown }) {
+    super("invalid_input", issues.map((issue) => `${issue.path}: ${issue.message}`).join("; "), options);
     this.issues = issues;
   }
 }
