@@ -39,16 +39,28 @@ export function parseSource(text: string, file: string): SourceDocument {
     stringKeys: true,
     prettyErrors: false,
     resolveKnownTags: false,
-    logLevel: "silent",
+    logLevel: "error",
   });
   const issues = [...syntaxIssues(document, lines, file), ...aliasIssues(document, lines, file)];
   if (issues.length > 0) throw new InvalidInput(issues);
   return {
     file,
-    value: document.toJS({ maxAliasCount: ALIAS_LIMIT }),
+    value: expand(document, file),
     placeOf: (path) => locate(document, lines, path),
     has: (path) => isThere(document, path),
   };
+}
+
+/** A few aliases of aliases still multiply: the parser counts what they would grow to. */
+function expand(document: Document.Parsed, file: string): unknown {
+  try {
+    return document.toJS({ maxAliasCount: ALIAS_LIMIT });
+  } catch (cause) {
+    if (!(cause instanceof ReferenceError)) throw cause;
+    const [expected, received] = ["aliases that don't multiply", "aliases of lists of aliases"];
+    const message = `expected ${expected}, received ${received}`;
+    throw new InvalidInput([{ path: "", expected, received, message, file, line: 1, column: 1 }], { cause });
+  }
 }
 
 function syntaxIssues(document: Document.Parsed, lines: LineCounter, file: string): InputIssue[] {
