@@ -88,9 +88,15 @@ export const familyOf = (type: FailureType): FailureFamily => table[type][0];
 /** The Network Error Logging phase of a type. */
 export const phaseOf = (type: FailureType): Phase => table[type][1];
 
-/** Builds a failure whose phase is the type's own; the message is cut to 200 characters. */
+/** Builds a failure whose phase is the type's own; the message becomes one line of at most 200 characters. */
 export function failure(type: FailureType, message: string): Failure {
-  return { phase: phaseOf(type), type, message: message.slice(0, MESSAGE_LIMIT) };
+  const line = message.replace(/[\s\p{Cc}]+/gu, " ").trim();
+  return { phase: phaseOf(type), type, message: cut(line, MESSAGE_LIMIT) };
+}
+
+/** Cuts a text so that it fits, the mark of the cut included, and never through a character. */
+export function cut(text: string, limit: number): string {
+  return text.length <= limit ? text : `${text.slice(0, limit - 1).replace(/[\uD800-\uDBFF]$/, "")}…`;
 }
 
 const timeouts: Record<Step, FailureType> = {
@@ -103,3 +109,20 @@ const timeouts: Record<Step, FailureType> = {
 
 /** The type of a time-out that struck in the given step. */
 export const timeoutTypeOf = (step: Step): FailureType => timeouts[step];
+
+/** Families of types that are never a browser's word: they are about our own promises and our own guard. */
+const ownFamilies: readonly FailureFamily[] = ["expect", "egress"];
+
+/**
+ * The type that a browser's report names. Browsers may refine a type by a further part: it is then known by the
+ * longest beginning that we know (`http.response.invalid.new_kind` is `http.response.invalid`).
+ */
+export function typeOfReport(nelType: string): FailureType | "ok" | "other" {
+  if (nelType === "ok") return "ok";
+  const parts = nelType.split(".", 6);
+  for (let count = parts.length; count > 0; count--) {
+    const name = parts.slice(0, count).join(".");
+    if (isFailureType(name)) return ownFamilies.includes(familyOf(name)) ? "other" : name;
+  }
+  return "other";
+}
