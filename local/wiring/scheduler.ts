@@ -14,7 +14,8 @@ const TOLERANCE_MS = 30_000;
 /** Two days of minutes: enough to know which have run when a clock is set back. */
 const MINUTES_KNOWN = 2_880;
 
-const minuteOf = (at: number): number => Math.floor(at / MINUTE_MS) * MINUTE_MS;
+/** The minute that holds a time; both epoch ms. */
+export const minuteOf = (at: number): number => Math.floor(at / MINUTE_MS) * MINUTE_MS;
 
 /** Whether a minute ran already; a clock set back brings minutes again. */
 function makeOnce(): (minute: number) => boolean {

@@ -5,28 +5,37 @@ import type { Listener } from "./events.ts";
 export interface TurnsDeps {
   listener: Listener;
   /** How people call the endpoint; null when it is gone. */
-  titleOf(endpointId: string): string | null;
+  titleOf(org: string, endpointId: string): Promise<string | null>;
   /** Whether first outcomes that are ok are told too: of thousands they would fill the screen. */
   tellFirstOk(): boolean;
 }
 
-/** A sink that tells each endpoint's first outcome and every turn between ok and failed; what doesn't count it passes over. */
+interface Last {
+  scheduledAt: number;
+  failed: boolean;
+}
+
+/** A sink that tells each endpoint's first outcome, and every turn between ok and failed; what doesn't count it passes over. */
 export function makeTurns({ listener, titleOf, tellFirstOk }: TurnsDeps): MetricsSink {
-  const failed = new Map<string, { at: number; failed: boolean }>();
-  function tell(record: CheckRecord): void {
-    const title = titleOf(record.endpointId);
-    if (record.invalid !== undefined || title === null) return;
-    const now = record.outcome !== "ok";
-    const before = failed.get(record.endpointId);
-    if (before !== undefined && before.at > record.scheduledAt) return; // a straggler of an earlier tick
-    failed.set(record.endpointId, { at: record.scheduledAt, failed: now });
+  const last = new Map<string, Last>();
+
+  async function look(record: CheckRecord): Promise<void> {
+    const { org, endpointId, scheduledAt } = record;
+    const key = `${org}/${endpointId}`;
+    const before = last.get(key);
+    const failed = record.outcome !== "ok";
+    if (record.invalid !== undefined) return;
+    if (before !== undefined && before.scheduledAt > scheduledAt) return; // a straggler of an earlier tick
+    last.set(key, { scheduledAt, failed });
     const first = before === undefined;
-    if (first ? now || tellFirstOk() : before.failed !== now)
-      listener({ kind: "turned", title, record, first });
+    const worthTelling = first ? failed || tellFirstOk() : before.failed !== failed;
+    const title = worthTelling ? await titleOf(org, endpointId) : null;
+    if (title !== null) listener({ kind: "turned", title, record, first });
   }
+
   return {
     async write(records) {
-      for (const record of records) tell(record);
+      for (const record of records) await look(record);
     },
   };
 }

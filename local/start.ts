@@ -1,0 +1,146 @@
+import { randomUUID } from "node:crypto";
+import { join } from "node:path";
+import { openSqlite, type Stores } from "../lib/adapters/sqlite/index.ts";
+import { systemClock } from "./clock.ts";
+import { loadConfig, settingsFromUrls } from "./config/load.ts";
+import { watchConfig } from "./config/watch.ts";
+import type { Settings } from "./settings.ts";
+import type { Listener } from "./wiring/events.ts";
+import { serveLocally } from "./wiring/http.ts";
+import { lineOf } from "./wiring/plain.ts";
+import { makeQuiet } from "./wiring/quiet.ts";
+import { makeRuntime, type Runtime } from "./wiring/runtime.ts";
+import { makeTroubles } from "./wiring/troubles.ts";
+
+export interface StartOptions {
+  /** Configuration file; without it the URLs are watched. */
+  config?: string;
+  /** Directory of the data file. */
+  data: string;
+  urls: string[];
+  /** The dashboard, where there is a terminal. */
+  ui: boolean;
+  /** Local HTTP port, 0 for any. */
+  port: number;
+  /** One round of checks, then the end. */
+  once: boolean;
+  version: string;
+}
+
+/** What of the process it runs in `vigie start` may touch. */
+export interface StartIo {
+  stdout: NodeJS.WritableStream;
+  stderr: NodeJS.WritableStream;
+  isTTY: boolean;
+  env: Readonly<Record<string, string | undefined>>;
+  /** Aborts when the user wants to stop. */
+  signal: AbortSignal;
+}
+
+/** The database inside the data directory. */
+const DATABASE_NAME = "vigie.db";
+/** How long what is in flight may take to finish after a stop. */
+const FINISH_MS = 10_000;
+
+const settingsOf = ({ config, urls }: StartOptions, { env }: StartIo): Settings | Promise<Settings> =>
+  config === undefined ? settingsFromUrls(urls) : loadConfig(config, env);
+
+/** Standard output is what was asked for, one plain line per event. */
+const printer =
+  ({ stdout }: StartIo): Listener =>
+  (event) =>
+    stdout.write(`${lineOf(event, systemClock.now())}\n`);
+
+interface Session {
+  options: StartOptions;
+  io: StartIo;
+  stores: Stores;
+  runtime: Runtime;
+  /** Everybody who is told of events. */
+  listeners: Listener[];
+  /** Tells them all. */
+  listener: Listener;
+  /** Aborts when all has ended. */
+  ended: AbortSignal;
+}
+
+/**
+ * `vigie start`: watches until the signal aborts, or once. Answers the exit code: 0; with `once` 1 when an endpoint
+ * failed, 2 when none did but some could not be judged through a fault of ours.
+ * @throws InvalidInput for a configuration that can't be used; StoreInUse and others when the data file can't be
+ */
+export async function startVigie(options: StartOptions, io: StartIo): Promise<number> {
+  const settings = await settingsOf(options, io);
+  const listeners: Listener[] = [printer(io)];
+  const listener = makeQuiet((event) => {
+    for (const listen of listeners) listen(event);
+  }, systemClock);
+  const stores = openSqlite(join(options.data, DATABASE_NAME));
+  const ended = new AbortController();
+  const abort = after(io.signal, FINISH_MS, ended.signal);
+  try {
+    const deps = { stores, listener, clock: systemClock, env: io.env, version: options.version };
+    const runtime = await makeRuntime({ ...deps, holder: randomUUID(), stop: io.signal, abort }, settings);
+    const session = { options, io, stores, runtime, listeners, listener, ended: ended.signal };
+    return await (options.once ? checkOnce(session) : watch(session)).finally(runtime.close);
+  } finally {
+    ended.abort();
+    stores.close();
+  }
+}
+
+/** Aborts so long after `signal` did, unless all has ended by then. */
+function after(signal: AbortSignal, ms: number, ended: AbortSignal): AbortSignal {
+  const over = new AbortController();
+  const wait = () => void systemClock.sleep(ms, ended).then(() => over.abort());
+  signal.addEventListener("abort", wait, { once: true });
+  return over.signal;
+}
+
+async function checkOnce({ runtime }: Session): Promise<number> {
+  const { failed, invalid, missed } = await runtime.once();
+  if (failed > 0) return 1;
+  return invalid + missed > 0 ? 2 : 0;
+}
+
+async function watch(session: Session): Promise<number> {
+  const { options, io, runtime, listeners, listener, stores, ended } = session;
+  const settings = runtime.settings();
+  const { region, endpoints, canaries } = settings;
+  const troubles = makeTroubles(systemClock.now, runtime.tickedAt);
+  listeners.push(troubles.listener);
+  listener({ kind: "started", endpoints: endpoints.length, region, canaries: canaries.length });
+  const http = await serveLocally({
+    stores,
+    clock: systemClock,
+    listener,
+    version: options.version,
+    port: options.port,
+    configFile: options.config ?? null,
+    settings: runtime.settings,
+    troubles: troubles.now,
+  });
+  io.signal.addEventListener("abort", () => listener({ kind: "stopping", reason: String(io.signal.reason) }));
+  // A message on its way to somebody who does not answer holds up the end no longer than this.
+  const tooLong = aborted(after(io.signal, FINISH_MS + 2_000, ended));
+  await Promise.race([Promise.all([runtime.run(), watchFile(session, settings)]), tooLong]);
+  await http?.close();
+  return 0;
+}
+
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+
+async function watchFile({ options, io, runtime, listener }: Session, current: Settings): Promise<void> {
+  if (options.config === undefined) return;
+  await watchConfig(options.config, {
+    current,
+    env: io.env,
+    clock: systemClock,
+    signal: io.signal,
+    onChange: (settings) => runtime.reload(settings),
+    onError: (error) => listener({ kind: "reload-failed", error }),
+  });
+}

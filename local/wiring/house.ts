@@ -1,0 +1,47 @@
+import type { OnFault } from "../../functions/probe/fault.ts";
+import { makeHandle as makeRollup } from "../../functions/rollup/handle.ts";
+import type { Stores } from "../../lib/adapters/sqlite/index.ts";
+import type { Clock } from "../../lib/core/ports.ts";
+import { LOCAL_ORG, type RetentionSettings } from "../settings.ts";
+import { repeat } from "./loops.ts";
+
+export interface HouseDeps {
+  stores: Stores;
+  clock: Clock;
+  signal: AbortSignal;
+  retention(): RetentionSettings;
+  onFault: OnFault;
+}
+
+const ROLLUP_EVERY_MS = 10 * 60_000;
+const PRUNE_EVERY_MS = 60 * 60_000;
+/** The first checks have the machine to themselves. */
+const AFTER_START_MS = 30_000;
+
+/** Rolls ticks up into history and deletes what is older than its retention, until the signal aborts. */
+export async function keepHouse({ stores, clock, signal, retention, onFault }: HouseDeps): Promise<void> {
+  await clock.sleep(AFTER_START_MS, signal);
+
+  async function rollUp(): Promise<void> {
+    const rollup = makeRollup({ ...stores, clock, limits: { rawMs: retention().rawMs } });
+    for (let more = true; more && !signal.aborted; )
+      ({ more } = await rollup({ org: LOCAL_ORG, now: clock.now() }));
+  }
+
+  async function prune(): Promise<void> {
+    await stores.prune(retention(), clock.now());
+    stores.checkpoint();
+  }
+
+  const loop = { clock, signal };
+  await Promise.all([
+    repeat(
+      { ...loop, everyMs: ROLLUP_EVERY_MS, onError: (error) => onFault(error, { what: "rollup" }) },
+      rollUp,
+    ),
+    repeat(
+      { ...loop, everyMs: PRUNE_EVERY_MS, onError: (error) => onFault(error, { what: "pruning" }) },
+      prune,
+    ),
+  ]);
+}
