@@ -26,7 +26,8 @@ export async function runCli(argv: readonly string[], from: string, io: CliIo): 
 
 /** Commands are loaded when they are asked for: `--help` needs no check engine, `check` no dashboard. */
 const commandsFor = (root: string, version: string, io: CliIo): Commands => ({
-  start: async (urls, flags) => (await import("./commands/start.ts")).start(urls, flags, root, io),
+  start: async (urls, flags) =>
+    (await import("./commands/start.ts")).start(urls, flags, { root, version }, io),
   check: async (urls, flags) => (await import("./commands/check.ts")).check(urls, flags, version, io),
   validate: async (file) => (await import("./commands/validate.ts")).validate(file, root, io),
   stats: async (flags) => (await import("./commands/stats.ts")).stats(flags, io),

@@ -5,6 +5,12 @@ import type { CliIo } from "../io.ts";
 import { exitCodes } from "../io.ts";
 import type { StartFlags } from "../program.ts";
 
+/** What is installed: where its files are, and its version. */
+export interface Package {
+  root: string;
+  version: string;
+}
+
 /**
  * `vigie start`: finds the configuration and hands over to the one-machine runtime, which answers the exit code.
  * The runtime is loaded only here: the other commands start faster without it.
@@ -12,15 +18,16 @@ import type { StartFlags } from "../program.ts";
 export async function start(
   urls: string[],
   flags: StartFlags,
-  packageRoot: string,
+  home: { root: string; version: string },
   io: CliIo,
 ): Promise<number> {
   if (urls.length > 0 && flags.config !== undefined)
     throw new UsageError("Give URLs or --config, not both: the configuration says what to watch.");
-  const config = urls.length > 0 ? undefined : await configFor(flags.config, packageRoot, io);
+  const config = urls.length > 0 ? undefined : await configFor(flags.config, home.root, io);
   const { startVigie } = await import("../../start.ts");
   const { data, ui, port, once = false } = flags;
-  const options = { data: resolve(io.cwd, data), urls: urls.map(withScheme), ui, port, once };
+  const { version } = home;
+  const options = { data: resolve(io.cwd, data), urls: urls.map(withScheme), ui, port, once, version };
   const isTTY = io.stdout.isTTY === true;
   const code = await startVigie(config === undefined ? options : { ...options, config }, { ...io, isTTY });
   return code === exitCodes.ok && io.signal.reason === "SIGINT" ? exitCodes.interrupted : code;
