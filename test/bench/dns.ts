@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { makeResolver } from "../../lib/probe/lookup/resolver.ts";
-import { systemClock } from "../support/system-clock.ts";
+import { systemClock } from "../../local/clock.ts";
 import { type BenchResult, median } from "./bench.ts";
 
 export const title = "500 names at once on a name server that takes 20 ms";

@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { makeEgressGuard } from "../../../../lib/probe/egress/egress.ts";
 import type { FamilyChoice, Lookup, LookupResult } from "../../../../lib/probe/lookup/lookup.ts";
 import { makeResolver, type ResolverOptions } from "../../../../lib/probe/lookup/resolver.ts";
+import { systemClock } from "../../../../local/clock.ts";
 import {
   type DnsServer,
   type Question,
@@ -14,7 +15,6 @@ import {
   type Reply,
   startDnsServer,
 } from "../../../support/dns-server.ts";
-import { systemClock } from "../../../support/system-clock.ts";
 
 const A = { addresses: ["192.0.2.1"] };
 const AAAA = { addresses: ["2001:db8::1"] };

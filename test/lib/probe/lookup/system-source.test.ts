@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { makeResolver } from "../../../../lib/probe/lookup/resolver.ts";
 import { type GetAddrInfo, makeSystemSource } from "../../../../lib/probe/lookup/system-source.ts";
-import { systemClock } from "../../../support/system-clock.ts";
+import { systemClock } from "../../../../local/clock.ts";
 
 const never = new AbortController().signal;
 
