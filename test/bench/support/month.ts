@@ -11,12 +11,16 @@ export const DAY = 24 * HOUR;
 export const ORG = "bench";
 const REGION = "local";
 
-/** A stretch of time whose ticks are `everyMs` apart; `until` (epoch ms) is not included. */
+/** A stretch of time, `until` (epoch ms) not included. Its ticks are `everyMs` apart and written `batchMs` at a time. */
 export interface Stretch {
   since: number;
   until: number;
   everyMs: number;
+  batchMs: number;
 }
+
+/** Ticks a stretch has. */
+export const ticksOf = ({ since, until, everyMs }: Stretch): number => Math.ceil((until - since) / everyMs);
 
 export const endpoints = (count: number): Endpoint[] =>
   Array.from({ length: count }, (_, i) => ({
@@ -43,29 +47,27 @@ function totalMsOf(random: () => number, index: number): number {
   return (40 + (index % 50) * 8) * Math.exp(0.3 * normal);
 }
 
-/** What a check of every endpoint leaves at one tick: one in 200 fails, one in 100 is flagged. */
-function tickOf(random: () => number, ids: readonly string[], scheduledAt: number): CheckRecord[] {
-  return ids.map((endpointId, index) => {
-    const totalMs = totalMsOf(random, index);
-    const fails = random() < 0.005;
-    return {
-      org: ORG,
-      endpointId,
-      region: REGION,
-      scheduledAt,
-      startedAt: scheduledAt + Math.floor(random() * 900),
-      outcome: fails ? failure("http.error", "answered 503") : "ok",
-      status: fails ? 503 : 200,
-      dnsMs: 0.02 * totalMs,
-      connectMs: 0.2 * totalMs,
-      tlsMs: 0.25 * totalMs,
-      firstByteMs: 0.5 * totalMs,
-      transferMs: 0.03 * totalMs,
-      totalMs,
-      bytes: 14_000,
-      flags: random() < 0.01 ? ["delayed"] : [],
-    };
-  });
+/** What a check leaves: one in 200 fails, one in 100 is flagged. */
+function recordOf(random: () => number, endpointId: string, index: number, scheduledAt: number): CheckRecord {
+  const totalMs = totalMsOf(random, index);
+  const fails = random() < 0.005;
+  return {
+    org: ORG,
+    endpointId,
+    region: REGION,
+    scheduledAt,
+    startedAt: scheduledAt + Math.floor(random() * 900),
+    outcome: fails ? failure("http.error", "answered 503") : "ok",
+    status: fails ? 503 : 200,
+    dnsMs: 0.02 * totalMs,
+    connectMs: 0.2 * totalMs,
+    tlsMs: 0.25 * totalMs,
+    firstByteMs: 0.5 * totalMs,
+    transferMs: 0.03 * totalMs,
+    totalMs,
+    bytes: 14_000,
+    flags: random() < 0.01 ? ["delayed"] : [],
+  };
 }
 
 const RAW_MS = 48 * HOUR;
@@ -78,8 +80,8 @@ export interface Progress {
 }
 
 /**
- * Lets time pass as it does in production: each tick's records are appended together, every hour is rolled up when
- * its grace is over, and ticks past their retention are deleted. Answers how many checks were written.
+ * Lets time pass as it does in production: ticks are appended as they come, every hour is rolled up when its grace is
+ * over, and ticks past their retention are deleted. Answers how many checks were written.
  */
 export async function livePast(
   stores: SqliteStores,
@@ -91,11 +93,13 @@ export async function livePast(
   const clock = { sleep: async (): Promise<void> => {} };
   const rollup = makeHandle({ ...stores, clock, limits: { rawMs: RAW_MS } });
   let checks = 0;
-  for (const { since, until, everyMs } of stretches) {
-    for (let at = since; at < until; at += everyMs) {
-      await stores.ticks.append(tickOf(random, ids, at));
-      checks += ids.length;
-      if ((at - GRACE_MS) % HOUR === 0) await rollup({ org: ORG, now: at });
+  for (const stretch of stretches) {
+    for (let at = stretch.since; at < stretch.until; at += stretch.batchMs) {
+      const batch = { ...stretch, since: at, until: Math.min(at + stretch.batchMs, stretch.until) };
+      const times = Array.from({ length: ticksOf(batch) }, (_, i) => at + i * stretch.everyMs);
+      await stores.ticks.append(ids.flatMap((id, i) => times.map((time) => recordOf(random, id, i, time))));
+      checks += ids.length * times.length;
+      if (at % GRACE_MS === 0) await rollup({ org: ORG, now: at });
       if (at % PRUNE_EVERY_MS !== 0) continue;
       await stores.prune({ rawMs: RAW_MS, hourMs: 400 * DAY, dayMs: 5 * 365 * DAY }, at);
       progress({ at, checks });
