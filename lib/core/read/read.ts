@@ -2,4 +2,3 @@
 export type { ReadPorts } from "./gather.ts";
 export { listOverview, listStats, type Overview } from "./list.ts";
 export { series, statsOf } from "./one.ts";
-export type { SeriesPoint } from "./series.ts";
