@@ -1,3 +1,4 @@
+import { watchedMs } from "../availability/region.ts";
 import type { Policy } from "./policy.ts";
 import type { FlappingState } from "./state.ts";
 
@@ -15,9 +16,9 @@ export function noteChange(policy: Policy, state: FlappingState, incidentId: str
   return { flapping: { changes: recent, since: now, announcedDownAt: null, incidentId }, begins };
 }
 
-/** Whether the flapping period is over: no change for `quietMs` (or the owner switched flapping off). */
+/** Whether the flapping period is over: no change for `quietMs`, maintenance left out (or the owner switched flapping off). */
 export function isOver(policy: Policy, state: FlappingState, now: number): boolean {
   if (state.since === null) return false;
   const last = state.changes.at(-1) ?? state.since;
-  return policy.flapping === null || now - last >= policy.flapping.quietMs;
+  return policy.flapping === null || watchedMs(policy, last, now) >= policy.flapping.quietMs;
 }

@@ -1,3 +1,4 @@
+import { watchedMs } from "../availability/region.ts";
 import type { Incident, MessageKind } from "../incident/incident.ts";
 import { type Call, votedAvailability } from "./call.ts";
 import { announce, type Draft, say } from "./draft.ts";
@@ -29,7 +30,8 @@ const DOWN_KINDS: readonly MessageKind[] = ["down", "settled", "reminder"];
 /** A solid `down` inside a flapping period is announced, once in the period: its end tells the rest. */
 function solidDown(draft: Draft, call: Call, incident: Incident): Draft {
   const { flapping, since } = draft.state;
-  if (flapping.announcedDownAt !== null || call.now - since < 3 * call.policy.windowMs) return draft;
+  if (flapping.announcedDownAt !== null || watchedMs(call.policy, since, call.now) < 3 * call.policy.windowMs)
+    return draft;
   const state = { ...draft.state, flapping: { ...flapping, announcedDownAt: since } };
   return announce({ ...draft, state }, call, incident, "down", {
     note: "It flapped before, and stays down now.",
@@ -61,7 +63,7 @@ export function timedEffects(draft: Draft, call: Call): Draft {
     const told = wasAnnounced(incident, DOWN_KINDS, since);
     return told ? reminder(draft, call, incident) : overdueDown(draft, call, incident);
   }
-  const due = call.now - since >= call.policy.degradedAfterMs;
+  const due = watchedMs(call.policy, since, call.now) >= call.policy.degradedAfterMs;
   const told = incident.announced.length > 0;
   return due && !told ? announce(draft, call, incident, "degraded") : draft;
 }
