@@ -1,4 +1,4 @@
-import { unescape } from "node:querystring";
+import querystring from "node:querystring";
 import { Client } from "undici";
 import { InvalidInput, Unavailable } from "../../core/errors.ts";
 import type { Clock, Notifier } from "../../core/ports.ts";
@@ -54,7 +54,7 @@ function parseUrl(name: string, text: string): URL {
 /** User info in a URL becomes basic authentication, as everywhere. */
 function authorization({ username, password }: URL): Record<string, string> {
   if (username === "" && password === "") return {};
-  const credentials = `${unescape(username)}:${unescape(password)}`;
+  const credentials = `${querystring.unescape(username)}:${querystring.unescape(password)}`;
   return { authorization: `Basic ${Buffer.from(credentials).toString("base64")}` };
 }
 
@@ -84,7 +84,9 @@ async function post(
       body,
       signal,
     });
-    answer.on("error", () => {}); // it is cut off below
+    answer.on("error", () => {
+      // it is cut off below
+    });
     return attemptOf(statusCode);
   } catch (error) {
     return failedAttempt(error);

@@ -35,8 +35,9 @@ async function withinDelay(answer: Promise<Answer>, sleep: Sleep): Promise<Answe
  */
 export async function askBoth(ask: (family: IpFamily) => Promise<Answer>, sleep: Sleep): Promise<Answer> {
   const pending = { a: ask(4), aaaa: ask(6) };
-  // Both may reject with a fault of ours; whichever is not awaited below must not go unhandled.
-  pending.aaaa.catch(() => {});
+  pending.aaaa.catch(() => {
+    // Both may reject with a fault of ours: this one must not go unhandled when it is not awaited below.
+  });
   const a = await pending.a;
   if (!settles(a)) return combine(a, await pending.aaaa);
   const aaaa = await withinDelay(pending.aaaa, sleep);

@@ -6,14 +6,11 @@ interface Shared<T> {
 }
 
 function untilAborted(signal: AbortSignal): { promise: Promise<"aborted">; release: () => void } {
-  let release = () => {};
-  const promise = new Promise<"aborted">((resolve) => {
-    if (signal.aborted) return resolve("aborted");
-    const abort = () => resolve("aborted");
-    signal.addEventListener("abort", abort, { once: true });
-    release = () => signal.removeEventListener("abort", abort);
-  });
-  return { promise, release };
+  const { promise, resolve } = Promise.withResolvers<"aborted">();
+  const abort = () => resolve("aborted");
+  if (signal.aborted) abort();
+  else signal.addEventListener("abort", abort, { once: true });
+  return { promise, release: () => signal.removeEventListener("abort", abort) };
 }
 
 /**
