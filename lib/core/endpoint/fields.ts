@@ -43,9 +43,9 @@ export const whole = (min: number, max: number, what = "a whole number") => {
   return z.number({ error }).int({ error }).min(min, { error }).max(max, { error });
 };
 
-/** A duration in text with its bounds, both inclusive, in ms. */
-export const duration = (minMs: number, maxMs: number, example: string) => {
-  const error = `a duration from ${formatDuration(minMs)} to ${formatDuration(maxMs)}, such as ${example}`;
+/** A duration in text with its bounds, both inclusive, in ms. `instead` names what else may stand there. */
+export const duration = (minMs: number, maxMs: number, example: string, instead = "") => {
+  const error = `${instead}a duration from ${formatDuration(minMs)} to ${formatDuration(maxMs)}, such as ${example}`;
   const fits = (value: string) => {
     const ms = parseDuration(value);
     return ms !== null && ms >= minMs && ms <= maxMs;
