@@ -13,7 +13,7 @@ const NAMES = 500;
 const DELAY_MS = 20;
 const RUNS = 5;
 const LIMIT_MS = 60;
-const NAME_SERVER = join(import.meta.dirname, "support", "name-server.ts");
+const NAME_SERVER = join(import.meta.dirname, "servers", "name-server.ts");
 
 async function startNameServer(): Promise<{ child: ChildProcess; address: string }> {
   const child = spawn(process.execPath, [NAME_SERVER, String(DELAY_MS)], {
