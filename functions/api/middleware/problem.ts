@@ -24,7 +24,8 @@ interface Problem {
 /** Answers every error as `application/problem+json`. Faults of ours are reported to `onFault` and hidden. */
 export function problems(onFault: ApiDeps["onFault"]): MiddlewareObj<ApiEvent, ApiResponse> {
   return {
-    onError: ({ event, context, error }) => {
+    onError: (request) => {
+      const { event, context, error } = request;
       const requestId = requestIdOf(event, context);
       const problem = problemOf(error);
       if (problem.status >= 500)
@@ -33,7 +34,7 @@ export function problems(onFault: ApiDeps["onFault"]): MiddlewareObj<ApiEvent, A
           method: event.requestContext?.http?.method ?? "",
           path: event.requestContext?.http?.path ?? "",
         });
-      return responseOf(problem, requestId);
+      request.response = responseOf(problem, requestId); // returned, it would keep the middlewares before from adding theirs
     },
   };
 }

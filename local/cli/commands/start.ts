@@ -2,7 +2,6 @@ import { resolve } from "node:path";
 import { discoverConfig } from "../../config/discover.ts";
 import { UsageError } from "../errors.ts";
 import type { CliIo } from "../io.ts";
-import { exitCodes } from "../io.ts";
 import type { StartFlags } from "../program.ts";
 
 /** What is installed: where its files are, and its version. */
@@ -29,16 +28,15 @@ export async function start(
   const { version } = home;
   const options = { data: resolve(io.cwd, data), urls: urls.map(withScheme), ui, port, once, version };
   const isTTY = io.stdout.isTTY === true;
-  const code = await startVigie(config === undefined ? options : { ...options, config }, { ...io, isTTY });
-  return code === exitCodes.ok && io.signal.reason === "SIGINT" ? exitCodes.interrupted : code;
+  return startVigie(config === undefined ? options : { ...options, config }, { ...io, isTTY });
 }
 
 async function configFor(asked: string | undefined, packageRoot: string, io: CliIo): Promise<string> {
   if (asked !== undefined) return resolve(io.cwd, asked);
   const { path, sample } = await discoverConfig(io.cwd, packageRoot);
   const advice = sample
-    ? `No vigie.yaml here: using the sample. Copy it and edit the copy: cp ${path} vigie.yaml`
-    : `Using ${path}`;
+    ? `No vigie.yaml here, so this is the sample ${path}. To watch your own: cp ${path} vigie.yaml, and edit that.`
+    : `Watching what ${path} says. Edit it while this runs: it is read again when you save it.`;
   io.stderr.write(`${advice}\n`);
   return path;
 }
