@@ -45,12 +45,12 @@ async function timed(resolveAll: () => Promise<boolean[]>): Promise<Sample> {
 /** Vigie: A and AAAA of every name. */
 function vigie(address: string) {
   const resolver = makeResolver({ resolver: "dns", clock: systemClock, servers: [address] });
-  const { signal } = new AbortController();
   return (run: number) => {
     const tick = resolver.forTick();
     return timed(() =>
       Promise.all(
         names(run).map(async (name) => {
+          const { signal } = new AbortController(); // its own, as a check's
           const result = await tick.lookup(name, "any", signal);
           return result.ok && !result.retried && result.addresses.length === 2;
         }),
