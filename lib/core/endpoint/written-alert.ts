@@ -75,7 +75,7 @@ export const writtenAlert = exactly("a map of alert settings", {
     .optional()
     .describe("How long a minority of regions fails before it is announced. Default two windows"),
   reminderEvery: z
-    .union([z.literal("off"), duration(MINUTE, 30 * DAY, "`1h`")], {
+    .union([z.literal("off"), duration(MINUTE, 30 * DAY, "`1h`", "`off`, or ")], {
       error: "`off`, or a duration such as `1h`",
     })
     .optional()

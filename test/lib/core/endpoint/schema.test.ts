@@ -142,13 +142,13 @@ describe("the forms people write", () => {
   it.each([
     "http://[2001:db8::1]:8080/x",
     "https://münchen.example/",
-    "https://${HOST}/health?key=${KEY}",
-    "https://api.${DOMAIN}:${PORT}/",
-    "https://${HOST}:${PORT}",
-    "tcp://${HOST}:${PORT}",
+    `https://\${HOST}/health?key=\${KEY}`,
+    `https://api.\${DOMAIN}:\${PORT}/`,
+    `https://\${HOST}:\${PORT}`,
+    `tcp://\${HOST}:\${PORT}`,
     "tcp://[::1]:22",
     "tcp://db.example.com:5432/",
-    "https://example.com/$${literal}",
+    `https://example.com/$\${literal}`,
   ])("URL %s", (text) => expect(parseEndpoint({ url: text }, { org }).url).toBe(text));
 });
 
@@ -164,8 +164,8 @@ describe("user info", () => {
   });
 
   it("stays apart while it refers to secrets", () => {
-    const endpoint = parseEndpoint({ url: "https://user:${PASS}@example.com" }, { org });
-    expect(endpoint).toMatchObject({ url, headers: {}, auth: { user: "user", password: "${PASS}" } });
+    const endpoint = parseEndpoint({ url: `https://user:\${PASS}@example.com` }, { org });
+    expect(endpoint).toMatchObject({ url, headers: {}, auth: { user: "user", password: `\${PASS}` } });
   });
 
   it("may stand under `auth`, in any script", () => {
