@@ -22,7 +22,8 @@ const hopOf = (trace: Trace): Hop => ({
 });
 
 /** From the first hop's start to the last one's end, on the monotonic clock. */
-const totalOf = (hops: readonly Trace[]): number => (hops.at(-1)?.endedAt ?? 0) - (hops[0]?.startedAt ?? 0);
+export const totalOf = (hops: readonly Trace[]): number =>
+  (hops.at(-1)?.endedAt ?? 0) - (hops[0]?.startedAt ?? 0);
 
 /** Puts one try into the form everything downstream reads: status, remote and TLS are the last hop's. */
 export function measurementOf(found: Found): Measurement {

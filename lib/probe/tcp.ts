@@ -1,3 +1,4 @@
+import { judge } from "../core/check/expect.ts";
 import { type Failure, failure, timeoutTypeOf } from "../core/check/outcome.ts";
 import { InvalidInput } from "../core/errors.ts";
 import { connect, placeOf, type Target } from "./connect.ts";
@@ -43,8 +44,18 @@ export const checkTcp: ProtocolCheck = async (endpoint, deps) => {
         ? timedOut(trace, url.host)
         : await knock({ remote: place.remote, port, tls: null }, trace, deps.signal);
   trace.endedAt = trace.connectedAt ?? stamp();
+  const outcome =
+    failed ??
+    judge(endpoint.expect, endpoint.tls, {
+      status: null,
+      headers: {},
+      bodyText: null,
+      bodyTruncated: false,
+      totalMs: trace.endedAt - trace.startedAt,
+      tlsFacts: null,
+    });
   return measurementOf({
-    outcome: failed ?? "ok",
+    outcome,
     startedAt,
     endedAt: deps.now(),
     hops: [trace],

@@ -1,7 +1,7 @@
 import { type Failure, failure, type Outcome } from "../../core/check/outcome.ts";
 import type { Endpoint } from "../../core/endpoint/endpoint.ts";
 import { locate } from "../locate.ts";
-import { measurementOf } from "../measure.ts";
+import { measurementOf, totalOf } from "../measure.ts";
 import type { ProtocolCheck, TryDeps } from "../protocol.ts";
 import { stamp, type Trace, traceOf } from "../trace.ts";
 import { decode } from "./decode.ts";
@@ -75,15 +75,16 @@ interface Judged {
 /** Decodes and judges the answer. Decoding is part of the try: it may run into the time-out as well. */
 async function judged(walk: Walk, answer: Answer): Promise<Judged> {
   const { endpoint, deps, hops } = walk;
-  const last = hops.at(-1);
+  const facts = { totalMs: totalOf(hops), tlsFacts: hops.at(-1)?.tls ?? null };
   const coding = answer.headers["content-encoding"];
   if (coding === undefined)
-    return { outcome: judgeAnswer(endpoint, last, answer, answer), bytes: answer.length };
+    return { outcome: judgeAnswer(endpoint, answer, answer, facts), bytes: answer.length };
   try {
     const body = await decode(answer, coding, BODY_LIMIT, deps.signal);
     if ("type" in body) return { outcome: body, bytes: answer.length };
-    return { outcome: judgeAnswer(endpoint, last, answer, body), bytes: body.bytes.length };
+    return { outcome: judgeAnswer(endpoint, answer, body, facts), bytes: body.bytes.length };
   } catch (error) {
+    const last = hops.at(-1);
     if (!deps.signal.aborted || last === undefined) throw error;
     last.endedAt = stamp();
     return { outcome: timeoutFailure(last, "decoding"), bytes: answer.length };
