@@ -1,6 +1,6 @@
-/** The candidate that a mistyped word most likely meant: at most a third of it is wrong. */
+/** The candidate that a mistyped word most likely meant: at most a third of it is wrong, and three characters. */
 export function nearest(word: string, candidates: readonly string[]): string | null {
-  const limit = Math.max(1, Math.floor(word.length / 3));
+  const limit = Math.min(3, Math.max(1, Math.floor(word.length / 3)));
   let best: string | null = null;
   let least = limit + 1;
   for (const candidate of candidates) {

@@ -1,5 +1,5 @@
 import { VigieError } from "../errors.ts";
-import type { Endpoint } from "./endpoint.ts";
+import type { BasicAuth, Endpoint } from "./endpoint.ts";
 import { fillReferences, referencesIn } from "./references.ts";
 import { readTarget } from "./target.ts";
 import { basic } from "./to-endpoint.ts";
@@ -23,8 +23,7 @@ export function resolveSecrets(
   const headers = Object.fromEntries(
     Object.entries(endpoint.headers).map(([name, value]) => [name, fill(value)]),
   );
-  if (auth !== undefined)
-    headers["Authorization"] = basic({ user: fill(auth.user), password: fill(auth.password) });
+  if (auth !== undefined) headers["Authorization"] = authorization(auth, fill);
   for (const [name, value] of Object.entries(headers)) refuseBadHeader(name, value, endpoint.id);
   const url = fill(endpoint.url);
   refuseBadUrl(url, endpoint);
@@ -39,10 +38,13 @@ export function resolveSecrets(
 /** What must not appear in any message about the endpoint: the secrets it refers to, and what is made of them. */
 export function secretValuesOf(endpoint: Endpoint, lookup: (name: string) => string | undefined): string[] {
   const values = secretNamesOf(endpoint).map(lookup);
-  const made = endpoint.auth === undefined ? [] : [resolveSecrets(endpoint, (name) => lookup(name) ?? "")];
-  const authorizations = made.map(({ headers }) => headers["Authorization"]?.slice("Basic ".length));
-  return [...values, ...authorizations].filter((value) => value !== undefined);
+  const fill = (text: string) => fillReferences(text, (name) => lookup(name) ?? "");
+  const made = endpoint.auth === undefined ? [] : [authorization(endpoint.auth, fill).slice("Basic ".length)];
+  return [...values, ...made].filter((value) => value !== undefined);
 }
+
+const authorization = ({ user, password }: BasicAuth, fill: (text: string) => string): string =>
+  basic({ user: fill(user), password: fill(password) });
 
 function missing(name: string, id: string): never {
   const message = `Endpoint ${id} needs the secret ${name}: set the environment variable ${name}, or remove \${${name}}.`;
