@@ -124,10 +124,13 @@ const tcp = fc.record(
   { requiredKeys: ["url"] },
 );
 
-const written = fc.oneof(http, tcp).filter(({ headers = {} }: { headers?: object }) => {
-  const own = ["connection", "expect", "te", "trailer", "upgrade", "authorization"];
-  return !Object.keys(headers).some((name) => own.includes(name));
-});
+/** Those that the engine sets itself, and what user info turns into. */
+const own = ["connection", "expect", "te", "trailer", "upgrade", "authorization"];
+
+const written = fc.oneof(
+  http.filter(({ headers = {} }) => !Object.keys(headers).some((name) => own.includes(name))),
+  tcp,
+);
 
 it("an endpoint that is rendered and parsed again is the same", () => {
   fc.assert(
