@@ -12,8 +12,8 @@ export interface ShardTick {
   shard: { id: string; version: string; rounds: boolean };
   /** Epoch ms, truncated to the schedule; the shard's offset included. */
   scheduledAt: number;
-  /** Checks the whole shard once, due or not, however late: the first tick after a start. */
-  everything?: boolean;
+  /** Checks the whole shard once, or those of these ids, due or not, however late: after a start or an edit. */
+  everything?: true | readonly string[];
 }
 
 export interface ProbeDeps extends RoundDeps, LimitDeps {
@@ -58,7 +58,7 @@ export function makeHandle(deps: ProbeDeps): ProbeHandle {
     const posts = makePosts(deps);
     const run = (scheduledAt: number, due: readonly Endpoint[]) =>
       runRound(deps, { posts, ...limit }, { region: deps.region, scheduledAt }, due);
-    const inRounds = tick.shard.rounds && tick.everything !== true;
+    const inRounds = tick.shard.rounds && tick.everything === undefined;
     const found = inRounds
       ? await runRounds(deps, tick, endpoints, run, stop)
       : { ...(await run(tick.scheduledAt, await dueOf(deps, tick, endpoints))), missed: 0 };
@@ -71,7 +71,7 @@ export function makeHandle(deps: ProbeDeps): ProbeHandle {
 const nothing: TickSummary = { checked: 0, failed: 0, invalid: 0, missed: 0 };
 
 function toleranceOf({ shard, everything }: ShardTick): number {
-  if (everything === true) return Number.POSITIVE_INFINITY;
+  if (everything !== undefined) return Number.POSITIVE_INFINITY;
   return shard.rounds ? MINUTE : TICK_TOLERANCE_MS;
 }
 
@@ -80,7 +80,9 @@ async function dueOf(
   tick: ShardTick,
   endpoints: readonly Endpoint[],
 ): Promise<readonly Endpoint[]> {
-  if (tick.everything === true) return endpoints;
+  const { everything } = tick;
+  if (everything === true) return endpoints;
+  if (everything !== undefined) return endpoints.filter(({ id }) => everything.includes(id));
   const troubled = await troubledOf(deps, tick, endpoints);
   return endpoints.filter((endpoint) =>
     isDue(endpoint.id, endpoint.intervalMs, tick.scheduledAt, troubled.has(endpoint)),

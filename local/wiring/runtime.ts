@@ -3,7 +3,7 @@ import type { OnFault } from "../../functions/probe/fault.ts";
 import type { TickSummary } from "../../functions/probe/handle.ts";
 import type { Stores } from "../../lib/adapters/sqlite/index.ts";
 import { titleOf } from "../../lib/core/endpoint/endpoint.ts";
-import type { Clock, ShardRef } from "../../lib/core/ports.ts";
+import type { Clock, EndpointChanges, ShardRef } from "../../lib/core/ports.ts";
 import type { Settings } from "../settings.ts";
 import type { Listener } from "./events.ts";
 import { keepHouse } from "./house.ts";
@@ -86,6 +86,15 @@ export async function makeRuntime(deps: RuntimeDeps, settings: Settings): Promis
     );
   }
 
+  /** People look at what they have just written: it is checked at once, beside the schedule. */
+  async function showChanged({ added, changed }: EndpointChanges): Promise<void> {
+    const ids = [...added, ...changed.map(({ after }) => after)].map(({ id }) => id);
+    const scheduledAt = Math.floor(clock.now() / 1_000) * 1_000;
+    if (ids.length === 0) return;
+    for (const shard of await stores.endpoints.shards())
+      void lanes.run({ shard, scheduledAt, everything: ids });
+  }
+
   async function run(): Promise<void> {
     const startedAt = clock.now();
     const regular = (minute: number) => void tick(minute, startedAt + FIRST_GAP_MS);
@@ -120,6 +129,7 @@ export async function makeRuntime(deps: RuntimeDeps, settings: Settings): Promis
       const taken = await takeOver(next, inForce);
       inForce = taken.inForce;
       listener({ kind: "reloaded", changes: taken.changes, endpoints: next.endpoints.length });
+      await showChanged(taken.changes);
     },
     async once() {
       const shards = await stores.endpoints.shards();

@@ -119,6 +119,9 @@ describe("one tick", () => {
     const everything = handle(tickAt(T0, { everything: true }));
     await clock.advance(0);
     expect((await everything).checked).toBe(60);
+    const two = handle(tickAt(T0, { everything: ["h7", "h8", "elsewhere"] }));
+    await clock.advance(0);
+    expect((await two).checked).toBe(2);
   });
 
   test("a list is read again only when its version is new, and its copy serves while the store is away", async () => {
