@@ -13,7 +13,7 @@ import { healthRoute } from "./routes/health.ts";
 import { incidentRoutes } from "./routes/incidents.ts";
 import { statsRoutes } from "./routes/stats.ts";
 
-export type { ApiDeps, ApiEvent, ApiResponse, FaultContext, Principal } from "./deps.ts";
+export type { ApiDeps, ApiEvent, ApiResponse } from "./deps.ts";
 
 /** An API Gateway v2 event in, an API Gateway v2 answer out; never rejects. `context` is Lambda's, or a host's. */
 export type ApiHandle = (event: ApiEvent, context?: { awsRequestId?: string }) => Promise<ApiResponse>;

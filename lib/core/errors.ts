@@ -51,12 +51,19 @@ export interface InputIssue {
   column?: number;
 }
 
+const lineOf = ({ file, line, column, path, message }: InputIssue): string =>
+  [
+    ...(file === undefined ? [] : [`${file}:${line ?? 1}:${column ?? 1}`]),
+    ...(path === "" ? [] : [path]),
+    message,
+  ].join(": ");
+
 /** Bad input: answered 400 over HTTP, exit code 2 in the terminal, always with every issue found. */
 export class InvalidInput extends VigieError {
   readonly issues: readonly InputIssue[];
 
   constructor(issues: readonly InputIssue[], options?: { cause?: unknown }) {
-    super("invalid_input", issues.map((issue) => `${issue.path}: ${issue.message}`).join("; "), options);
+    super("invalid_input", issues.map(lineOf).join("; "), options);
     this.issues = issues;
   }
 }

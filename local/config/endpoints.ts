@@ -1,7 +1,7 @@
 import type { Endpoint } from "../../lib/core/endpoint/endpoint.ts";
 import { parseEndpoint } from "../../lib/core/endpoint/schema.ts";
-import { secretNamesOf } from "../../lib/core/endpoint/secrets.ts";
-import { type InputIssue, InvalidInput } from "../../lib/core/errors.ts";
+import { resolveSecrets, secretNamesOf } from "../../lib/core/endpoint/secrets.ts";
+import { type InputIssue, InvalidInput, VigieError } from "../../lib/core/errors.ts";
 import { LOCAL_ORG } from "../settings.ts";
 import type { SourceDocument } from "./document.ts";
 import { type PlainIssue, placed, withHint } from "./issues.ts";
@@ -71,10 +71,22 @@ function movedToDefaults(issue: PlainIssue, source: SourceDocument): PlainIssue 
 }
 
 function reportSecrets(endpoint: Endpoint, written: Written, path: string, reading: Reading): void {
-  for (const name of secretNamesOf(endpoint)) {
-    if (reading.env[name] !== undefined && reading.env[name] !== "") continue;
-    const inDefaults = () => pathOfSecret(reading.section.defaults, name, "defaults");
-    reading.report(missingSecret(name, pathOfSecret(written, name, path) ?? inDefaults() ?? path));
+  const { env, report, section } = reading;
+  const missing = secretNamesOf(endpoint).filter((name) => !env[name]);
+  for (const name of missing) {
+    const inDefaults = () => pathOfSecret(section.defaults, name, "defaults");
+    report(missingSecret(name, pathOfSecret(written, name, path) ?? inDefaults() ?? path));
+  }
+  if (missing.length === 0) reportUnusable(endpoint, path, reading);
+}
+
+/** A secret that is there may still break the request: told now, not at every check. */
+function reportUnusable(endpoint: Endpoint, path: string, { env, report }: Reading): void {
+  try {
+    resolveSecrets(endpoint, (name) => env[name]);
+  } catch (error) {
+    if (!(error instanceof VigieError)) throw error;
+    report({ path, expected: "secrets that can be sent", received: "others", message: error.message });
   }
 }
 

@@ -35,8 +35,11 @@ export async function check(urls: string[], flags: CheckFlags, version: string, 
     await checker.warmUp();
     for (let round = 0; round < flags.count && !io.signal.aborted; round++) {
       if (round > 0) await systemClock.sleep(everyMs, io.signal);
-      if (!io.signal.aborted) failed = (await checkAll(checker, targets, print, io.signal)) || failed;
+      if (!io.signal.aborted)
+        failed = (await checkAll(checker.forTick(), targets, print, io.signal)) || failed;
     }
+  } catch (error) {
+    if (!io.signal.aborted) throw error; // otherwise it says that what was in flight was given up
   } finally {
     checker.close();
   }

@@ -125,6 +125,12 @@ describe("a wrong file is refused with line, column and path", () => {
     for (const [index, pattern] of expected.entries()) expect(issues[index]).toMatch(pattern);
   });
 
+  test("the error's own message says the places too", async () => {
+    await expect(load("wrong-value.yaml")).rejects.toThrow(
+      /wrong-value\.yaml:4:15: endpoints\[1\]\.interval: expected/,
+    );
+  });
+
   test("every mistake is told at once, in the order of lines", () => {
     const text =
       "endpoints:\n  - url: nonsense\n  - url: https://a.example/\n    timeout: 1\nnotify: { webhooks: 1 }\nregion: A\n";
@@ -174,6 +180,12 @@ describe("secrets", () => {
 
   test("an empty one is missing", async () => {
     expect(await issuesOf("missing-secret.yaml", { A_TOKEN: "", DEFAULT_KEY: "x" })).toHaveLength(1);
+  });
+
+  test("one that would break the request is told, without its value", async () => {
+    const told = await issuesOf("missing-secret.yaml", { A_TOKEN: "hunter2\n", DEFAULT_KEY: "x" });
+    expect(told).toEqual([expect.stringMatching(/^5:5 endpoints\[0\] .*authorization can't be sent/)]);
+    expect(told.join()).not.toContain("hunter2");
   });
 
   test("a wrong value is never shown", async () => {
