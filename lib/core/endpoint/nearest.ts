@@ -10,17 +10,21 @@ export function nearest(word: string, candidates: readonly string[]): string | n
   return best;
 }
 
-/** Levenshtein's distance; both words are short (keys), longer ones are cut. */
+/** Levenshtein's distance, row by row; both words are short (keys), longer ones are cut. */
 function editDistance(a: string, b: string): number {
   const [left, right] = [a.slice(0, 40), b.slice(0, 40)];
   let row = Array.from({ length: right.length + 1 }, (_, i) => i);
+  let distance = right.length;
   for (const [i, char] of [...left].entries()) {
-    const next = [i + 1];
-    for (let j = 1; j <= right.length; j++) {
-      const substituted = (row[j - 1] ?? 0) + (char === right[j - 1] ? 0 : 1);
-      next.push(Math.min(substituted, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+    let diagonal = i;
+    distance = i + 1;
+    const next = [distance];
+    for (const [j, above] of row.slice(1).entries()) {
+      distance = Math.min(diagonal + (char === right.charAt(j) ? 0 : 1), above + 1, distance + 1);
+      next.push(distance);
+      diagonal = above;
     }
     row = next;
   }
-  return row[right.length] ?? 0;
+  return distance;
 }

@@ -18,11 +18,11 @@ function formatterOf(timeZone: string): Intl.DateTimeFormat {
     timeZone,
     hourCycle: "h23",
     year: "numeric",
-    month: "numeric",
-    day: "numeric",
-    hour: "numeric",
-    minute: "numeric",
-    second: "numeric",
+    month: "2-digit",
+    day: "2-digit",
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit",
   });
   formatters.set(timeZone, formatter);
   return formatter;
@@ -30,10 +30,8 @@ function formatterOf(timeZone: string): Intl.DateTimeFormat {
 
 /** What the clock on the wall shows at an instant, as if it were UTC (epoch ms, whole seconds). */
 export function wallTimeAt(timeZone: string, at: number): number {
-  const [month = 1, day = 1, year = 1970, hour = 0, minute = 0, second = 0] = (
-    formatterOf(timeZone).format(at).match(/\d+/g) ?? []
-  ).map(Number);
-  return Date.UTC(year, month - 1, day, hour, minute, second);
+  const text = formatterOf(timeZone).format(at); // 11/20/2026, 02:00:00
+  return Date.parse(`${text.replace(/^(\d+)\/(\d+)\/(\d+), /, "$3-$1-$2T")}Z`);
 }
 
 const offsetAt = (timeZone: string, at: number): number =>

@@ -53,9 +53,8 @@ export function toEndpoint(written: WrittenEndpoint, org: string): Endpoint {
   });
 }
 
-/** A duration that the schema has accepted; undefined stays undefined. */
-const ms = (text: string | undefined): number | undefined =>
-  text === undefined ? undefined : (parseDuration(text) ?? undefined);
+/** The schema lets no text pass that is no duration: so only what is absent stays undefined. */
+const ms = (text = ""): number | undefined => parseDuration(text) ?? undefined;
 
 function targetOf(url: string): Target {
   const target = readTarget(url);
@@ -120,7 +119,7 @@ function alertOf({ alert = {}, retries, retryWaits }: WrittenEndpoint): AlertSet
     threshold: alert.threshold,
     windowMs: ms(alert.window),
     retries,
-    retryWaitsMs: retryWaits?.map((wait) => ms(wait) ?? 0),
+    retryWaitsMs: retryWaits?.map((wait) => ms(wait)).filter((wait) => wait !== undefined),
     confirm: alert.confirm,
     quorum: alert.quorum,
     degradedAfterMs: ms(alert.degradedAfter),
@@ -150,7 +149,7 @@ const maintenanceOf = ({
   compact<MaintenanceWindow>({
     name,
     start,
-    durationMs: ms(duration) ?? 0,
+    durationMs: ms(duration),
     timeZone,
     recurrence: recurrence === undefined ? undefined : compact({ ...recurrence }),
   });

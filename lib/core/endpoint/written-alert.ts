@@ -104,6 +104,7 @@ function maintenanceProblem({
   if (days !== undefined && every !== "week") return "has `days`, which needs `every: week`";
   if (until !== undefined && until < start.slice(0, 10)) return "ends (`until`) before it starts";
   const period = { day: DAY, week: (7 * DAY) / (days?.length ?? 1), month: 28 * DAY }[every];
-  const lasts = parseDuration(duration) ?? 0;
-  return lasts < period ? null : `lasts ${duration}, until it starts again: it would never end`;
+  const lasts = parseDuration(duration);
+  if (lasts === null || lasts < period) return null;
+  return `lasts ${duration}, until it starts again: it would never end`;
 }
