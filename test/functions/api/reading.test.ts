@@ -234,6 +234,7 @@ describe("every answer", () => {
         "content-security-policy": expect.stringContaining("default-src 'none'"),
         "x-frame-options": "DENY",
       });
+      expect(lower["content-security-policy"]).not.toContain("report-to");
     }
   });
 
