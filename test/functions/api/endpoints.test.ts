@@ -4,7 +4,7 @@ import { initialState, step } from "../../../lib/core/alert/step.ts";
 import { parseEndpoint } from "../../../lib/core/endpoint/schema.ts";
 import { Conflict } from "../../../lib/core/errors.ts";
 import type { AlertStore } from "../../../lib/core/ports.ts";
-import { type Api, makeApi, NOW, recordOf } from "./support.ts";
+import { type Api, eventOf, makeApi, NOW, recordOf } from "./support.ts";
 
 let api: Api;
 beforeEach(() => {
@@ -96,6 +96,14 @@ describe("creating", () => {
     expect(answer.status).toBe(status);
     expect(answer.headers["content-type"]).toMatch(/problem\+json/);
     expect(api.faults).toEqual([]);
+  });
+
+  test("takes a body that API Gateway encoded", async () => {
+    const handle = api.handle;
+    const event = eventOf("POST", "/v1/endpoints", { raw: btoa(JSON.stringify(shop)) });
+    expect((await handle({ ...event, isBase64Encoded: true })).statusCode).toBe(201);
+    const tooLong = eventOf("POST", "/v1/endpoints", { raw: btoa("x".repeat(256 * 1024 + 1)) });
+    expect((await handle({ ...tooLong, isBase64Encoded: true })).statusCode).toBe(413);
   });
 
   test("refuses an id that exists", async () => {
@@ -249,6 +257,15 @@ describe("replacing", () => {
     expect(state?.effects).toMatchObject([{ do: "record", incident: { closed: "paused" } }]);
   });
 
+  test("a resume starts a new window", async () => {
+    const etag = await created({ ...shop, enabled: false });
+    const headers = { "if-match": etag };
+    const policy = policyOf(parseEndpoint(shop, { org: "default" }), ["local"]);
+    await api.stores.alerts.putMany([{ state: { ...initialState(policy), windowStart: 1 }, expected: null }]);
+    await api.call("PUT", "/v1/endpoints/shop", { body: { ...shop, enabled: true }, headers });
+    expect((await api.stores.alerts.get("default", "shop"))?.value.windowStart).toBe(NOW);
+  });
+
   test("of none is 404", async () => {
     const answer = await api.call("PUT", "/v1/endpoints/none", { body: shop, headers: { "if-match": "*" } });
     expect(answer).toMatchObject({ status: 404, body: { code: "not_found" } });
@@ -289,6 +306,20 @@ describe("deleting", () => {
       (await contended.call("DELETE", "/v1/endpoints/shop", { headers: { "if-match": etag } })).status,
     ).toBe(204);
     expect((await alerts.get("default", "shop"))?.value.incident).toBeNull();
+  });
+
+  test("is done although the incident can't be closed now: the watchdog closes it, the answer says try again", async () => {
+    const etag = await created();
+    await bringDown();
+    const { alerts, endpoints } = api.stores;
+    const stuck = makeApi({
+      endpoints,
+      alerts: { ...alerts, putMany: async () => ({ conflicts: ["shop"] }) },
+    });
+    const answer = await stuck.call("DELETE", "/v1/endpoints/shop", { headers: { "if-match": etag } });
+    expect(answer).toMatchObject({ status: 503, headers: { "retry-after": "5" } });
+    expect(stuck.faults.map(String)).toEqual([expect.stringContaining("alert state of shop kept changing")]);
+    expect((await api.call("GET", "/v1/endpoints/shop")).status).toBe(404);
   });
 
   test("that lost a race after its version was right is a failed precondition", async () => {

@@ -1,6 +1,6 @@
 /** The API over real stores in memory, asked as API Gateway asks it. */
 
-import type { ApiDeps, ApiEvent, ApiResponse } from "../../../functions/api/handle.ts";
+import type { ApiDeps, ApiEvent, ApiHandle, ApiResponse } from "../../../functions/api/handle.ts";
 import { makeHandle } from "../../../functions/api/handle.ts";
 import { openSqlite, type SqliteStores } from "../../../lib/adapters/sqlite/index.ts";
 import type { CheckRecord } from "../../../lib/core/check/record.ts";
@@ -9,6 +9,7 @@ export const NOW = Date.parse("2026-11-20T12:00:30Z");
 
 export interface Api {
   stores: SqliteStores;
+  handle: ApiHandle;
   faults: unknown[];
   setNow(now: number): void;
   call(method: string, path: string, options?: CallOptions): Promise<Answer>;
@@ -76,6 +77,7 @@ export function makeApi(about: Partial<ApiDeps> = {}): Api {
   });
   return {
     stores,
+    handle,
     faults,
     setNow: (at) => {
       now = at;
