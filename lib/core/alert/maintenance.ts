@@ -1,5 +1,5 @@
 import type { MaintenanceWindow, Weekday } from "../endpoint/endpoint.ts";
-import { instantOf, wallTimeAt } from "../endpoint/time-zone.ts";
+import { instantOf } from "../endpoint/time-zone.ts";
 import { dayOf, parseWallTime } from "../endpoint/wall-time.ts";
 
 /** A stretch of maintenance: epoch ms, `end` not included. */
@@ -92,25 +92,30 @@ interface Occurrence {
   end: number;
 }
 
+/** Zones lie within 14 hours of UTC; a skipped hour may add to that. */
+const ZONE_SLACK_MS = 16 * 3_600_000;
+
 /** The occurrences of one window that touch [from, to), latest first. Work grows with the days of that stretch. */
 function* occurrences(window: MaintenanceWindow, from: number, to: number): Generator<Occurrence> {
   const first = parseWallTime(window.start) ?? 0; // the schema lets no other text pass
-  const timeOfDay = first - dayOf(first);
-  if (to < first - DAY) return; // no zone is a day away from UTC
-  // A window that began before `from` may still be running; a day more on either side for zones and skipped hours.
-  const earliest = Math.max(dayOf(first), dayOf(from - window.durationMs) - DAY);
-  for (let day = lastDay(window, dayOf(first), to); day >= earliest; day -= DAY) {
-    if (!occursOn(window, dayOf(first), day)) continue;
-    const start = instantOf(window.timeZone, day + timeOfDay);
+  const { earliest, latest } = wallBounds(window, first, from, to);
+  // Days are counted from the last one at or before `latest`: comparing wall times is cheap, asking Intl is not.
+  for (let wall = latest - ((latest - first) % DAY); wall >= earliest; wall -= DAY) {
+    if (!occursOn(window, dayOf(first), dayOf(wall))) continue;
+    const start = instantOf(window.timeZone, wall);
     if (start < to && start + window.durationMs > from) yield { start, end: start + window.durationMs };
   }
 }
 
-/** The last day on which the window may begin before `to`. */
-function lastDay({ recurrence, timeZone }: MaintenanceWindow, firstDay: number, to: number): number {
-  if (recurrence === undefined) return firstDay;
-  const today = dayOf(wallTimeAt(timeZone, to));
-  return recurrence.until === undefined ? today : Math.min(today, Date.parse(recurrence.until));
+/** Between which wall times (as if UTC) an occurrence has to begin to touch [from, to), whatever the zone. */
+function wallBounds({ durationMs, recurrence }: MaintenanceWindow, first: number, from: number, to: number) {
+  const until =
+    recurrence?.until === undefined ? Number.POSITIVE_INFINITY : Date.parse(recurrence.until) + DAY - 1;
+  const last = recurrence === undefined ? first : until;
+  return {
+    earliest: Math.max(first, from - durationMs - ZONE_SLACK_MS),
+    latest: Math.min(last, to + ZONE_SLACK_MS),
+  };
 }
 
 const weekdays: readonly Weekday[] = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
