@@ -2,7 +2,8 @@ import { exitCodes } from "./io.ts";
 
 /**
  * The signal that aborts when the process is asked to stop; its `reason` is the name of what asked. A second request
- * ends the process at once. SIGHUP is left alone: listening to it would undo what `nohup` did. A reader of our output that went away (`| head`) asks to stop too, without a word.
+ * ends the process at once. SIGHUP is left alone: listening to it would undo what `nohup` did. A reader of our output
+ * that went away (`| head`) asks to stop too, without a word.
  */
 export function stopSignals(target: NodeJS.Process): AbortSignal {
   const stopping = new AbortController();
