@@ -11,7 +11,7 @@ RUN npm run build && npm prune --omit=dev
 FROM node:24-slim
 ENV NODE_ENV=production
 WORKDIR /app
-COPY --from=build /src/package.json /src/vigie.yaml /src/LICENSE ./
+COPY --from=build /src/package.json /src/vigie.yaml /src/vigie.schema.json /src/LICENSE ./
 COPY --from=build /src/node_modules node_modules
 COPY --from=build /src/dist dist
 # The sample runs until a folder with a vigie.yaml of your own is mounted at /etc/vigie.

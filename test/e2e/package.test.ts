@@ -144,6 +144,7 @@ describe("the package", () => {
       "README.md",
       "dist",
       "package.json",
+      "vigie.schema.json",
       "vigie.yaml",
     ]);
   });
