@@ -5,7 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 
-const entry = join(import.meta.dirname, "../../../bin/vigie.ts");
+/** The entry point of the command line. */
+export const entry = join(import.meta.dirname, "../../../bin/vigie.ts");
 
 /** A directory of a test's own, removed at the end of its scope. */
 export async function makeFolder(): Promise<AsyncDisposable & { path: string }> {
@@ -27,17 +28,18 @@ export interface Running extends AsyncDisposable {
   /** The first line that matches, said already or to come; rejects with all lines when the process ends before. */
   line(pattern: RegExp): Promise<string>;
   kill(signal: NodeJS.Signals): void;
+  /** Writes a line to its standard input. */
+  tell(line: string): void;
   /** Resolves with exit code or signal when it has ended. */
   ended: Promise<number | NodeJS.Signals | null>;
 }
 
 /** Starts `vigie` with these words. */
-export function vigie(words: readonly string[], env: Record<string, string> = {}): Running {
-  const child = spawn(process.execPath, [entry, ...words], {
-    env: { ...process.env, ...env, NO_COLOR: "1" },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  return watch(child);
+export const vigie = (words: readonly string[]): Running => program(process.execPath, [entry, ...words]);
+
+/** Starts any program. */
+export function program(command: string, words: readonly string[]): Running {
+  return watch(spawn(command, words, { env: { ...process.env, NO_COLOR: "1" }, stdio: "pipe" }));
 }
 
 function watch(child: ChildProcess): Running {
@@ -63,6 +65,7 @@ function watch(child: ChildProcess): Running {
     lines,
     ended,
     kill: (signal) => void child.kill(signal),
+    tell: (line) => void child.stdin?.write(`${line}\n`),
     line: (pattern) =>
       new Promise((resolve, reject) => {
         const look = () => {
