@@ -50,7 +50,7 @@ function viewOf(
   const failing = Object.entries(state?.regions ?? {}).filter(([, region]) => region.failing);
   return {
     verdict,
-    since: state === null ? null : iso(state.since),
+    since: state === null || state.since === 0 ? null : iso(state.since),
     failing: failing.map(([region, { since }]) => ({ region, since: iso(since) })),
     incident: state?.incident?.id ?? null,
   };

@@ -6,11 +6,11 @@ const CONTROL = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u20
 /** One line for a terminal: what a name or an answer contains can't move the cursor or hide a line. */
 export const oneLine = (text: string): string => text.replaceAll(CONTROL, " ").trim();
 
-/** Writes the first line of each message. `write` takes a line without its end. */
+/** Writes the first line of each message; of a digest the line of every website. `write` takes a line without its end. */
 export function makeTerminalNotifier(write: (line: string) => void, now: () => number): Notifier {
   return {
-    async send({ title }) {
-      write(oneLine(title));
+    async send({ title, body, ids }) {
+      for (const line of ids.length > 1 ? body.split("\n") : [title]) write(oneLine(line));
       return [{ channel: "terminal", ok: true, at: now() }];
     },
   };

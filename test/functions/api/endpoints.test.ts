@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { policyOf } from "../../../lib/core/alert/policy.ts";
-import { initialState, step } from "../../../lib/core/alert/step.ts";
+import { policyOf, policyOf } from "../../../lib/core/alert/policy.ts";
+import { initialState, initialState, step } from "../../../lib/core/alert/step.ts";
 import { parseEndpoint } from "../../../lib/core/endpoint/schema.ts";
 import { Conflict } from "../../../lib/core/errors.ts";
 import type { AlertStore } from "../../../lib/core/ports.ts";
@@ -134,6 +134,17 @@ describe("reading", () => {
       failing: [{ region: "local", since: expect.stringMatching(/^2026-11-20T12:00:00/) }],
       incident,
     });
+  });
+
+  test("one that was judged and never in trouble has no since", async () => {
+    await created();
+    const stored = await api.stores.endpoints.get("default", "shop");
+    if (stored === null) throw new Error("not stored");
+    const state = initialState(policyOf(stored.endpoint, ["local"]));
+    await api.stores.alerts.remove("default", "shop");
+    await api.stores.alerts.putMany([{ state, expected: null }]);
+    const { body } = await api.call("GET", "/v1/endpoints/shop");
+    expect(body["status"]).toMatchObject({ since: null });
   });
 
   test("one that nobody has heard of lately is unknown, though it was down", async () => {
