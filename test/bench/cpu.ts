@@ -1,0 +1,73 @@
+/** What a check costs: CPU per HTTP and HTTPS check on new connections, side by side with curl and blackbox_exporter. */
+import { join } from "node:path";
+import { type BenchResult, type BenchRow, median } from "./bench.ts";
+import { blackboxCpuMs, curlCpuMs, hasBlackbox } from "./servers/peers.ts";
+import { CORE, nodeCommand, pinningNote, runToEnd } from "./servers/pinned.ts";
+import { startTarget, type Target } from "./servers/target.ts";
+
+export const title =
+  "CPU per check on a new connection, certificates verified, against curl -Z in the same run";
+
+const RUNS = 1;
+const COUNT = 2_000;
+const BLACKBOX_COUNT = 1_000;
+const SCHEMES = ["https", "http"] as const;
+type Scheme = (typeof SCHEMES)[number];
+
+const CHECKER = join(import.meta.dirname, "servers", "cpu-checker.ts");
+
+interface Sample {
+  vigie: number;
+  curl: number;
+}
+
+async function sample(url: string): Promise<Sample> {
+  const vigie = Number(await runToEnd(CORE.measured, nodeCommand(CHECKER, url, String(COUNT))));
+  return { vigie, curl: await curlCpuMs(url, COUNT) };
+}
+
+/** Rounds, so that a slow spell of the machine falls on all alike. */
+async function samples(target: Target): Promise<Record<Scheme, Sample[]>> {
+  const all: Record<Scheme, Sample[]> = { https: [], http: [] };
+  for (let i = 0; i < RUNS; i++) for (const scheme of SCHEMES) all[scheme].push(await sample(target[scheme]));
+  return all;
+}
+
+function rowsOf(scheme: Scheme, found: readonly Sample[], blackbox: number | undefined): BenchRow[] {
+  const name = scheme.toUpperCase();
+  const vigie = median(found.map((one) => one.vigie));
+  const ratio = median(found.map((one) => one.vigie / one.curl));
+  const rows: BenchRow[] = [
+    { what: `${name}: vigie / curl -Z`, value: ratio, unit: "x", limit: 1 },
+    { what: `${name}: vigie`, value: vigie, unit: "ms" },
+    { what: `${name}: curl -Z`, value: median(found.map((one) => one.curl)), unit: "ms" },
+  ];
+  if (blackbox !== undefined)
+    rows.push(
+      { what: `${name}: blackbox_exporter`, value: blackbox, unit: "ms" },
+      { what: `${name}: vigie / blackbox_exporter`, value: vigie / blackbox, unit: "x" },
+    );
+  return rows;
+}
+
+export async function run(): Promise<BenchResult> {
+  const target = await startTarget();
+  try {
+    const found = await samples(target);
+    const blackbox = hasBlackbox()
+      ? await blackboxCpuMs(
+          SCHEMES.map((scheme) => target[scheme]),
+          BLACKBOX_COUNT,
+        )
+      : [];
+    return {
+      rows: SCHEMES.flatMap((scheme, i) => rowsOf(scheme, found[scheme], blackbox[i])),
+      notes: [
+        `Target: ${target.name}. Median of ${RUNS} runs of ${COUNT} checks; of vigie after 500 unmeasured ones, of curl with its start. ${pinningNote()}`,
+        ...(hasBlackbox() ? [] : ["blackbox_exporter is not installed: left out."]),
+      ],
+    };
+  } finally {
+    await target.stop();
+  }
+}

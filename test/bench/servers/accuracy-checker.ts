@@ -1,0 +1,81 @@
+/**
+ * `node accuracy-checker.ts <port>`: checks 500 endpoints of the stamping server over and over, all of them asked for
+ * at all times, and prints how far each time to first byte is from what the server says it took, as JSON.
+ */
+import { request } from "node:https";
+import { text } from "node:stream/consumers";
+import { testRoot } from "../../support/certificates.ts";
+import { checkerOf, endpointOf } from "../../support/checks.ts";
+
+const ENDPOINTS = 500;
+const ROUNDS = 6;
+const port = Number(process.argv[2]);
+
+export interface AccuracyRun {
+  errorsMs: number[];
+  checksPerSecond: number;
+  flagged: number;
+  failed: number;
+  cpuMsPerCheck: number;
+}
+
+const checker = checkerOf();
+
+function fetchStamps(): Promise<string> {
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  request({ host: "127.0.0.1", port, path: "/stamps", ca: testRoot, agent: false }, (response) => {
+    text(response).then(resolve, reject);
+  })
+    .on("error", reject)
+    .end();
+  return promise;
+}
+
+interface Sample {
+  id: string;
+  firstByteMs: number;
+  flagged: boolean;
+  ok: boolean;
+}
+
+async function checkOne(id: string): Promise<Sample> {
+  const host = `e${Number(id) % ENDPOINTS}.vigie.test`;
+  const measured = await checker.check(endpointOf(`https://${host}:${port}/${id}`), { retry: false });
+  return {
+    id,
+    firstByteMs: measured.timings.firstByteMs ?? Number.NaN,
+    flagged: measured.flags.length > 0,
+    ok: measured.outcome === "ok",
+  };
+}
+
+async function checkMany(count: number): Promise<Sample[]> {
+  let next = 0;
+  const samples: Sample[] = [];
+  const worker = async (): Promise<void> => {
+    while (next < count) samples.push(await checkOne(String(next++)));
+  };
+  await Promise.all(Array.from({ length: ENDPOINTS }, worker));
+  return samples;
+}
+
+await checker.warmUp();
+await checkMany(ENDPOINTS);
+await fetchStamps();
+const cpu = process.cpuUsage();
+const startedAt = performance.now();
+const samples = await checkMany(ENDPOINTS * ROUNDS);
+const tookMs = performance.now() - startedAt;
+const { user, system } = process.cpuUsage(cpu);
+const stamps: Record<string, number> = JSON.parse(await fetchStamps());
+const result: AccuracyRun = {
+  errorsMs: samples
+    .filter(({ ok }) => ok)
+    .map(({ id, firstByteMs }) => firstByteMs - (stamps[id] ?? Number.NaN)),
+  checksPerSecond: (samples.length / tookMs) * 1000,
+  flagged: samples.filter(({ flagged }) => flagged).length,
+  failed: samples.filter(({ ok }) => !ok).length,
+  cpuMsPerCheck: (user + system) / 1000 / samples.length,
+};
+console.log(JSON.stringify(result));
+checker.close();
