@@ -11,10 +11,15 @@ export const SIZE_CODES: Record<BucketSize, number> = { hour: 0, day: 1 };
 
 const WRITE_SLICE = 64;
 
-const COLUMNS = `start, region, ok, failed, invalid, satisfied, tolerating, frustrated, status,
+/** Columns of `buckets` after endpoint, size and schema, in the order in which they are written and read. */
+export const BUCKET_COLUMNS = `start, region, ok, failed, invalid, satisfied, tolerating, frustrated, status,
   response_count, response_sum, response_max, response_sketch,
   first_byte_count, first_byte_sum, first_byte_max, first_byte_sketch, points`;
-const COLUMN_COUNT = COLUMNS.split(",").length;
+const COLUMN_COUNT = BUCKET_COLUMNS.split(",").length;
+
+/** Takes a bucketRow. */
+export const REPLACE_BUCKET = `INSERT OR REPLACE INTO buckets (endpoint, size, schema, ${BUCKET_COLUMNS})
+  VALUES (?, ?, ?${", ?".repeat(COLUMN_COUNT)})`;
 
 const latencyColumns = ({ count, sumMs, maxMs, sketch }: Latency): SQLInputValue[] => [
   count,
@@ -30,8 +35,8 @@ const latencyFrom = (row: Row, at: number): Latency => ({
   sketch: text(row[at + 3]),
 });
 
-/** A bucket as the row to write: endpoint, size, schema, then COLUMNS. Needs a transaction: it may add words. */
-function rowOf(bucket: Bucket, dictionary: Dictionary): SQLInputValue[] {
+/** A bucket as the row to write: endpoint, size, schema, then BUCKET_COLUMNS. Needs a transaction: it may add words. */
+export function bucketRow(bucket: Bucket, dictionary: Dictionary): SQLInputValue[] {
   return [
     dictionary.addEndpoint(bucket.org, bucket.endpointId),
     SIZE_CODES[bucket.size],
@@ -51,8 +56,8 @@ function rowOf(bucket: Bucket, dictionary: Dictionary): SQLInputValue[] {
   ];
 }
 
-/** A row of COLUMNS as the bucket. */
-function bucketFrom(
+/** A row of BUCKET_COLUMNS as the bucket. */
+export function bucketFrom(
   row: Row,
   key: Pick<Bucket, "org" | "endpointId" | "size">,
   dictionary: Dictionary,
@@ -76,25 +81,26 @@ function bucketFrom(
   };
 }
 
+/** Takes organization and hour. */
+export const MARK_ROLLED_UP =
+  "INSERT INTO rollups VALUES (?, ?) ON CONFLICT DO UPDATE SET hour = max(hour, excluded.hour)";
+
 /** Hour and day buckets in SQLite. Sums of points are kept to 1/128 ms, as they are made. */
 export function makeHistory(db: Connection, dictionary: Dictionary): History {
-  const replace = db.query(
-    `INSERT OR REPLACE INTO buckets (endpoint, size, schema, ${COLUMNS}) VALUES (?, ?, ?${", ?".repeat(COLUMN_COUNT)})`,
-  );
+  const replace = db.query(REPLACE_BUCKET);
   const range = db.query(
-    `SELECT ${COLUMNS} FROM buckets WHERE endpoint = ? AND size = ? AND start >= ? AND start < ? ORDER BY start, region`,
+    `SELECT ${BUCKET_COLUMNS} FROM buckets WHERE endpoint = ? AND size = ? AND start >= ? AND start < ? ORDER BY start, region`,
   );
   const mark = db.query("SELECT hour FROM rollups WHERE org = ?");
-  const setMark = db.query(
-    "INSERT INTO rollups VALUES (?, ?) ON CONFLICT DO UPDATE SET hour = max(hour, excluded.hour)",
-  );
+  const setMark = db.query(MARK_ROLLED_UP);
 
   return {
     async put(buckets) {
       for (let i = 0; i < buckets.length; i += WRITE_SLICE) {
         if (i > 0) await breathe();
         db.write(() => {
-          for (const bucket of buckets.slice(i, i + WRITE_SLICE)) replace.run(...rowOf(bucket, dictionary));
+          for (const bucket of buckets.slice(i, i + WRITE_SLICE))
+            replace.run(...bucketRow(bucket, dictionary));
         });
       }
     },

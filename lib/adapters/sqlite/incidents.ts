@@ -7,7 +7,7 @@ type Body = Omit<Incident, "messages">;
 type MessageBody = Pick<SentMessage, "kind" | "title" | "deliveries">;
 
 /** How many of its messages an incident in a list carries. */
-const LISTED_MESSAGES = 50;
+export const LISTED_MESSAGES = 50;
 
 const messageFrom = (row: Row): SentMessage => ({
   effectId: text(row[0]),
@@ -15,8 +15,11 @@ const messageFrom = (row: Row): SentMessage => ({
   ...document<MessageBody>(row[2]),
 });
 
+/** Takes a row of `messages`; the first stays. */
+export const ADD_MESSAGE = "INSERT INTO messages VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING";
+
 function messageTable(db: Connection) {
-  const add = db.query("INSERT INTO messages VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING");
+  const add = db.query(ADD_MESSAGE);
   const latest = db.query(
     `SELECT effect, sent_at, body FROM messages WHERE org = ? AND incident = ?
      ORDER BY sent_at DESC, effect DESC LIMIT ?`,
@@ -40,6 +43,11 @@ function messageTable(db: Connection) {
   };
 }
 
+/** Takes a row of `incidents`; the highest revision stays. */
+export const PUT_INCIDENT = `INSERT INTO incidents VALUES (?, ?, ?, ?, ?, ?, ?)
+  ON CONFLICT DO UPDATE SET revision = excluded.revision, started_at = excluded.started_at,
+    ended_at = excluded.ended_at, body = excluded.body WHERE excluded.revision > revision`;
+
 const listSql = ({ endpointId, open }: IncidentQuery): string =>
   `SELECT body FROM incidents WHERE org = ?1 AND started_at < ?2
    ${endpointId === undefined ? "" : "AND endpoint = ?4"}
@@ -53,11 +61,7 @@ const listSql = ({ endpointId, open }: IncidentQuery): string =>
 export function makeIncidents(db: Connection): IncidentLog {
   const messages = messageTable(db);
   const one = db.query("SELECT body FROM incidents WHERE org = ? AND id = ?");
-  const upsert = db.query(
-    `INSERT INTO incidents VALUES (?, ?, ?, ?, ?, ?, ?)
-     ON CONFLICT DO UPDATE SET revision = excluded.revision, started_at = excluded.started_at,
-       ended_at = excluded.ended_at, body = excluded.body WHERE excluded.revision > revision`,
-  );
+  const upsert = db.query(PUT_INCIDENT);
   const lists = new Map<string, ReturnType<Connection["query"]>>();
 
   function listQuery(query: IncidentQuery): ReturnType<Connection["query"]> {

@@ -2,3 +2,11 @@
 export { DamagedStore, StoreInUse, WrongSchema } from "./errors.ts";
 export { openSqlite, type SqliteOptions, type SqliteStores, type StorePorts, type Stores } from "./open.ts";
 export type { Pruned, Retention } from "./prune.ts";
+export {
+  makeResilient,
+  openResilient,
+  type ResilientOptions,
+  type ResilientStores,
+} from "./resilient/open-resilient.ts";
+export type { Trouble } from "./resilient/recorder.ts";
+export type { StoreTrouble } from "./resilient/trouble.ts";

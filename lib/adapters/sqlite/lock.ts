@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { resultCodeOf, StoreInUse, translated } from "./errors.ts";
 
@@ -43,8 +42,9 @@ export function lockForWriting(path: string, pid: number): { release(): void } {
     throw translated(failed, path);
   }
   const held = lock;
-  return { release: () => held.close() };
+  return {
+    release() {
+      if (held.isOpen) held.close();
+    },
+  };
 }
-
-/** Whether anybody ever wrote to the data file under this lock. */
-export const hasLockFile = (path: string): boolean => existsSync(`${path}-lock`);

@@ -5,7 +5,7 @@ import { Unavailable } from "../../core/errors.ts";
 import type { AlertStore, EndpointStore, History, IncidentLog, TickLog } from "../../core/ports.ts";
 import { makeAlerts } from "./alerts.ts";
 import { type Connection, connect } from "./connection.ts";
-import { makeDictionary } from "./dictionary.ts";
+import { type Dictionary, makeDictionary } from "./dictionary.ts";
 import { makeEndpoints } from "./endpoints.ts";
 import { makeHistory } from "./history.ts";
 import { makeIncidents } from "./incidents.ts";
@@ -34,8 +34,9 @@ export interface Stores extends StorePorts {
 }
 
 export interface SqliteStores extends Stores {
-  /** The connection itself, for tests and tools that look at the file. */
+  /** What the stores stand on, for those that move rows from one to another (resilient/). */
   connection: Connection;
+  dictionary: Dictionary;
 }
 
 export interface SqliteOptions {
@@ -72,6 +73,7 @@ function storesOver(db: Connection, close: () => void): SqliteStores {
   const prune = makePrune(db, dictionary);
   return {
     connection: db,
+    dictionary,
     endpoints: makeEndpoints(db),
     ticks: makeTicks(db, dictionary),
     alerts: makeAlerts(db),

@@ -6,11 +6,17 @@ import type { Dictionary } from "./dictionary.ts";
 import { recordFrom, regionOutcomeFrom, rowOf, TICK_COLUMNS } from "./tick-row.ts";
 
 /** Records a transaction: about a millisecond of work. */
-const WRITE_SLICE = 64;
+export const WRITE_SLICE = 64;
+const PLACES = TICK_COLUMNS.split(", ").map(() => ", ?");
+
+/** Takes a rowOf (tick-row.ts); the first write of a key wins. */
+export const INSERT_TICK = `INSERT INTO ticks (endpoint, ${TICK_COLUMNS}) VALUES (?${PLACES.join("")})
+  ON CONFLICT DO NOTHING`;
+
 /** Endpoints read without a pause. */
 const READ_SLICE = 100;
 
-const slicesOf = <T>(items: readonly T[], size: number): T[][] =>
+export const slicesOf = <T>(items: readonly T[], size: number): T[][] =>
   Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size));
 
 /**
@@ -18,10 +24,7 @@ const slicesOf = <T>(items: readonly T[], size: number): T[][] =>
  * in the middle some of it may be there, and writing it again is harmless.
  */
 export function makeTicks(db: Connection, dictionary: Dictionary): TickLog {
-  const columns = TICK_COLUMNS.split(", ");
-  const insert = db.query(
-    `INSERT INTO ticks (endpoint, ${TICK_COLUMNS}) VALUES (?${", ?".repeat(columns.length)}) ON CONFLICT DO NOTHING`,
-  );
+  const insert = db.query(INSERT_TICK);
   const window = db.query(
     `SELECT ${TICK_COLUMNS} FROM ticks WHERE endpoint = ? AND at BETWEEN ? AND ? ORDER BY at, region`,
   );
