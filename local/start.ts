@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
-import { openSqlite, type Stores } from "../lib/adapters/sqlite/index.ts";
+import { openResilient, type ResilientStores } from "../lib/adapters/sqlite/index.ts";
 import { systemClock } from "./clock.ts";
 import { loadConfig, settingsFromUrls } from "./config/load.ts";
 import { watchConfig } from "./config/watch.ts";
@@ -10,7 +10,7 @@ import { serveLocally } from "./wiring/http.ts";
 import { lineOf } from "./wiring/plain.ts";
 import { makeQuiet } from "./wiring/quiet.ts";
 import { makeRuntime, type Runtime } from "./wiring/runtime.ts";
-import { makeTroubles } from "./wiring/troubles.ts";
+import { troublesOf } from "./wiring/troubles.ts";
 
 export interface StartOptions {
   /** Configuration file; without it the URLs are watched. */
@@ -54,11 +54,8 @@ const printer =
 interface Session {
   options: StartOptions;
   io: StartIo;
-  stores: Stores;
+  stores: ResilientStores;
   runtime: Runtime;
-  /** Everybody who is told of events. */
-  listeners: Listener[];
-  /** Tells them all. */
   listener: Listener;
   /** Aborts when all has ended. */
   ended: AbortSignal;
@@ -71,17 +68,17 @@ interface Session {
  */
 export async function startVigie(options: StartOptions, io: StartIo): Promise<number> {
   const settings = await settingsOf(options, io);
-  const listeners: Listener[] = [printer(io)];
-  const listener = makeQuiet((event) => {
-    for (const listen of listeners) listen(event);
-  }, systemClock);
-  const stores = openSqlite(join(options.data, DATABASE_NAME));
+  const listener = makeQuiet(printer(io), systemClock);
+  const stores = openResilient(join(options.data, DATABASE_NAME), {
+    now: systemClock.now,
+    onTrouble: (trouble) => listener({ kind: "store", trouble }),
+  });
   const ended = new AbortController();
   const abort = after(io.signal, FINISH_MS, ended.signal);
   try {
     const deps = { stores, listener, clock: systemClock, env: io.env, version: options.version };
     const runtime = await makeRuntime({ ...deps, holder: randomUUID(), stop: io.signal, abort }, settings);
-    const session = { options, io, stores, runtime, listeners, listener, ended: ended.signal };
+    const session = { options, io, stores, runtime, listener, ended: ended.signal };
     return await (options.once ? checkOnce(session) : watch(session)).finally(runtime.close);
   } finally {
     ended.abort();
@@ -104,11 +101,9 @@ async function checkOnce({ runtime }: Session): Promise<number> {
 }
 
 async function watch(session: Session): Promise<number> {
-  const { options, io, runtime, listeners, listener, stores, ended } = session;
+  const { options, io, runtime, listener, stores, ended } = session;
   const settings = runtime.settings();
   const { region, endpoints, canaries } = settings;
-  const troubles = makeTroubles(systemClock.now, runtime.tickedAt);
-  listeners.push(troubles.listener);
   listener({ kind: "started", endpoints: endpoints.length, region, canaries: canaries.length });
   const http = await serveLocally({
     stores,
@@ -118,7 +113,12 @@ async function watch(session: Session): Promise<number> {
     port: options.port,
     configFile: options.config ?? null,
     settings: runtime.settings,
-    troubles: troubles.now,
+    troubles: () =>
+      troublesOf({
+        now: systemClock.now,
+        tickedAt: runtime.tickedAt,
+        storeTrouble: () => stores.trouble()?.cause.message ?? null,
+      }),
   });
   io.signal.addEventListener("abort", () => listener({ kind: "stopping", reason: String(io.signal.reason) }));
   // A message on its way to somebody who does not answer holds up the end no longer than this.

@@ -1,4 +1,5 @@
 import type { FaultContext } from "../../functions/probe/fault.ts";
+import type { StoreTrouble } from "../../lib/adapters/sqlite/index.ts";
 import type { CheckRecord } from "../../lib/core/check/record.ts";
 import type { EndpointChanges } from "../../lib/core/ports.ts";
 
@@ -13,8 +14,8 @@ export type VigieEvent =
   | { kind: "message"; title: string }
   | { kind: "own-network"; up: boolean; since: number }
   | { kind: "useless-canaries" }
-  /** The store can't write (`problem`), or can again (null). */
-  | { kind: "store"; problem: string | null }
+  /** The disk began to fail, or works again; its message is complete by itself. */
+  | { kind: "store"; trouble: StoreTrouble }
   | { kind: "reloaded"; changes: EndpointChanges; endpoints: number }
   | { kind: "reload-failed"; error: unknown }
   | { kind: "ticks-skipped"; minutes: number; from: number }

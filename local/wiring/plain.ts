@@ -58,7 +58,9 @@ export function wordsOf(event: VigieEvent): string {
     case "useless-canaries":
       return "no canary answers although public endpoints do: name others under `canaries`";
     case "store":
-      return event.problem === null ? "recording again" : `NOT RECORDING: ${event.problem}`;
+      return event.trouble.kind === "over"
+        ? event.trouble.message
+        : `NOT RECORDING! ${event.trouble.message}`;
     case "reloaded":
       return `configuration reloaded: ${changesOf(event.changes)}; watching ${plural(event.endpoints, "endpoint")}`;
     case "reload-failed":

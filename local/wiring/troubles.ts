@@ -1,28 +1,20 @@
-import type { Listener } from "./events.ts";
-
-export interface Troubles {
-  /** To be told of every event. */
-  listener: Listener;
-  /** What is wrong with this installation now, one line each. Our own network is none of its parts. */
-  now(): string[];
+export interface TroublesDeps {
+  now(): number;
+  /** When the scheduler last ticked, epoch ms; null before it did. */
+  tickedAt(): number | null;
+  /** Why the disk fails; null while it works. */
+  storeTrouble(): string | null;
 }
 
 const STALE_MS = 150_000;
 
-/** Keeps what a health check has to say. `tickedAt`: when the scheduler last ticked, epoch ms; null before it did. */
-export function makeTroubles(clockNow: () => number, tickedAt: () => number | null): Troubles {
-  let store: string | null = null;
-  return {
-    listener(event) {
-      if (event.kind === "store") store = event.problem;
-    },
-    now() {
-      const ticked = tickedAt();
-      const stale = ticked !== null && clockNow() - ticked > STALE_MS;
-      return [
-        ...(store === null ? [] : [`not recording: ${store}`]),
-        ...(stale ? ["no checks were started for more than two minutes"] : []),
-      ];
-    },
-  };
+/** What is wrong with this installation now, one line each. That our own network is away is not its fault. */
+export function troublesOf({ now, tickedAt, storeTrouble }: TroublesDeps): string[] {
+  const store = storeTrouble();
+  const ticked = tickedAt();
+  const stale = ticked !== null && now() - ticked > STALE_MS;
+  return [
+    ...(store === null ? [] : [`not recording: ${store}`]),
+    ...(stale ? ["no checks were started for more than two minutes"] : []),
+  ];
 }

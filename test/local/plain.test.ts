@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
 import { failure } from "../../lib/core/check/outcome.ts";
 import type { CheckRecord } from "../../lib/core/check/record.ts";
-import { InvalidInput } from "../../lib/core/errors.ts";
+import { InvalidInput, Unavailable } from "../../lib/core/errors.ts";
 import type { VigieEvent } from "../../local/wiring/events.ts";
 import { lineOf } from "../../local/wiring/plain.ts";
 import { makeQuiet } from "../../local/wiring/quiet.ts";
-import { makeTroubles } from "../../local/wiring/troubles.ts";
+import { troublesOf } from "../../local/wiring/troubles.ts";
 import { makeTurns } from "../../local/wiring/turns.ts";
 
 const T0 = Date.UTC(2026, 10, 20, 12);
@@ -32,6 +32,7 @@ const recordOf = (ok: boolean, minute: number, changes: Partial<CheckRecord> = {
 
 test("one line for each event", () => {
   const issue = { path: "endpoints[0].interval", expected: "", received: "", message: "is not a duration" };
+  const full = new Unavailable("the disk is full");
   const events: VigieEvent[] = [
     { kind: "started", endpoints: 1, region: "local", canaries: 2 },
     { kind: "started", endpoints: 5, region: "paris", canaries: 0 },
@@ -41,8 +42,11 @@ test("one line for each event", () => {
     { kind: "message", title: "Website Shop is down. availability=50.0%, time=2026-11-20T12:02:00Z" },
     { kind: "own-network", up: false, since: T0 },
     { kind: "own-network", up: true, since: T0 },
-    { kind: "store", problem: "the disk is full" },
-    { kind: "store", problem: null },
+    { kind: "store", trouble: { kind: "began", at: T0, cause: full, message: "Nothing can be recorded." } },
+    {
+      kind: "store",
+      trouble: { kind: "over", at: T0, since: T0, lost: 0, message: "Recording works again." },
+    },
     { kind: "reloaded", changes: { added: [], changed: [], removed: [] }, endpoints: 3 },
     {
       kind: "reload-failed",
@@ -122,21 +126,10 @@ test("the same fault of ours is said once in ten minutes; everything else is alw
 });
 
 test("a health check hears of a store that doesn't record and of ticks that stopped", () => {
-  let now = T0;
-  let tickedAt: number | null = null;
-  const troubles = makeTroubles(
-    () => now,
-    () => tickedAt,
+  const well = { now: () => T0, tickedAt: () => T0, storeTrouble: () => null };
+  expect(troublesOf({ ...well, tickedAt: () => null })).toEqual([]);
+  expect(troublesOf(well)).toEqual([]);
+  expect(troublesOf({ ...well, now: () => T0 + 3 * MINUTE, storeTrouble: () => "the disk is full" })).toEqual(
+    ["not recording: the disk is full", "no checks were started for more than two minutes"],
   );
-  expect(troubles.now()).toEqual([]);
-  tickedAt = T0;
-  now = T0 + 3 * MINUTE;
-  troubles.listener({ kind: "store", problem: "the disk is full" });
-  expect(troubles.now()).toEqual([
-    "not recording: the disk is full",
-    "no checks were started for more than two minutes",
-  ]);
-  troubles.listener({ kind: "store", problem: null });
-  tickedAt = now;
-  expect(troubles.now()).toEqual([]);
 });
