@@ -1,4 +1,4 @@
-import { closeSync, existsSync, mkdirSync, openSync, realpathSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, openSync, realpathSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { Unavailable } from "../../core/errors.ts";
@@ -116,6 +116,12 @@ function prepareForWriting(db: Connection): void {
   migrate(db);
 }
 
+/**
+ * Whether the write-ahead log holds anything. Without, the file is complete by itself, and can be read on a disk
+ * that is full or read-only, where SQLite can't make the files that readers of a log need.
+ */
+const hasLog = (path: string): boolean => (statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0;
+
 function openForReading(path: string): SqliteStores {
   if (!existsSync(path))
     throw new Unavailable(`there is no data file ${path}: start Vigie once, or name it with --data`);
@@ -126,8 +132,7 @@ function openForReading(path: string): SqliteStores {
   try {
     return open(path);
   } catch (error) {
-    // Without a log beside it, a file on a read-only disk is complete by itself; nobody can be writing to it.
-    if (!(error instanceof Unavailable) || existsSync(`${path}-wal`)) throw error;
+    if (!(error instanceof Unavailable) || hasLog(path)) throw error;
     return open(new URL(`${pathToFileURL(path).href}?immutable=1`));
   }
 }
