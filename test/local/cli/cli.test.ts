@@ -317,7 +317,9 @@ describe("start", () => {
   test("without a configuration names the sample and how to make one's own", async () => {
     const empty = join(folder, "empty");
     await mkdir(empty);
-    const { code, stderr } = await run(["start", "--data", "/dev/null/x"], { cwd: empty });
+    const inUse = openSqlite(join(empty, "data", "vigie.db")); // so that it ends before it asks the sample's websites
+    const { code, stderr } = await run(["start", "--data", "data"], { cwd: empty });
+    inUse.close();
     expect(code).toBe(2);
     expect(stderr).toContain(`the sample ${join(root, "vigie.yaml")}`);
     expect(stderr).toContain("cp ");
