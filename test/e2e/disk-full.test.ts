@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, unlinkSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdtempSync, rmSync, statSync, unlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, type TestContext, test } from "vitest";
@@ -84,6 +84,29 @@ test("a disk that fills up: said once, all goes on in memory, and all of it is r
   expect(await found.ticks.records(ORG, "shop", T0, T0 + 3_000 * MINUTE)).toEqual(ticks(0, 3_000));
   expect(await found.alerts.troubled()).toHaveLength(1);
   expect(await found.incidents.get(ORG, "i1")).toEqual(incidentSample("i1"));
+  found.close();
+});
+
+test("a start on a full disk after a kill: the log is read too", async (context) => {
+  const disk = smallDisk(context);
+  const path = join(disk, "vigie.db");
+  const elsewhere = mkdtempSync(join(tmpdir(), "vigie-"));
+  const killed = openSqlite(join(elsewhere, "vigie.db"));
+  await killed.ticks.append(ticks(0, 10));
+  for (const end of ["", "-wal"]) copyFileSync(join(elsewhere, `vigie.db${end}`), `${path}${end}`);
+  killed.close();
+  rmSync(elsewhere, { recursive: true });
+  expect(statSync(`${path}-wal`).size).toBeGreaterThan(0);
+  const free = fill(disk);
+  const { stores, said } = watched(path);
+  await stores.ticks.append(ticks(10, 20));
+  expect(await stores.ticks.records(ORG, "shop", T0, T0 + 20 * MINUTE)).toEqual(ticks(0, 20));
+  free();
+  expect(await stores.recover()).toBe(true);
+  expect(said()).toEqual(["began", "over"]);
+  stores.close();
+  const found = openSqlite(path, { readOnly: true });
+  expect(await found.ticks.records(ORG, "shop", T0, T0 + 20 * MINUTE)).toEqual(ticks(0, 20));
   found.close();
 });
 

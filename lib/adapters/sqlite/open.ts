@@ -116,24 +116,31 @@ function prepareForWriting(db: Connection): void {
   migrate(db);
 }
 
-/**
- * Whether the write-ahead log holds anything. Without, the file is complete by itself, and can be read on a disk
- * that is full or read-only, where SQLite can't make the files that readers of a log need.
- */
+/** Whether the write-ahead log holds anything; without, the file is complete by itself. */
 const hasLog = (path: string): boolean => (statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0;
+
+/** Reads a file whose disk has no room for what readers of a log share: nobody else may have it open. */
+function connectAlone(path: string): Connection {
+  const db = connect(path, path, false);
+  try {
+    db.exec("PRAGMA locking_mode = EXCLUSIVE; PRAGMA query_only = 1");
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
 
 function openForReading(path: string): SqliteStores {
   if (!existsSync(path))
     throw new Unavailable(`there is no data file ${path}: start Vigie once, or name it with --data`);
-  const open = (location: string | URL): SqliteStores => {
-    const db = connect(location, path, true);
-    return opened(db, nothing, () => requireCurrent(db));
-  };
+  const open = (db: Connection): SqliteStores => opened(db, nothing, () => requireCurrent(db));
   try {
-    return open(path);
+    return open(connect(path, path, true));
   } catch (error) {
-    if (!(error instanceof Unavailable) || hasLog(path)) throw error;
-    return open(new URL(`${pathToFileURL(path).href}?immutable=1`));
+    if (!(error instanceof Unavailable)) throw error;
+    if (hasLog(path)) return open(connectAlone(path));
+    return open(connect(new URL(`${pathToFileURL(path).href}?immutable=1`), path, true));
   }
 }
 
