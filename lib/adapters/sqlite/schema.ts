@@ -5,9 +5,9 @@ export const APPLICATION_ID = 0x56494749;
  * Schema versions, oldest first; `user_version` counts those applied. What was released is never edited: a
  * change is a new entry, and every entry works on the file that the ones before it left behind.
  *
- * Ticks are the bulk: 48 h of 1,000 endpoints a minute are 2.9 million rows. Their key order keeps one
- * endpoint's window together; a second index by time was measured and costs more than it saves (a list reads
- * 1,000 short ranges faster than it looks 10,000 rows up, and every row would be written twice).
+ * Ticks are the bulk: 48 h of 1,000 endpoints once a minute are 2.9 million rows of 54 bytes. Their key order keeps
+ * one endpoint's window together. There is no second index by time: measured, a list of the last ten minutes of
+ * 1,000 endpoints reads no faster by it (16 ms either way), and every row takes 17 bytes more.
  */
 export const migrations: readonly string[] = [
   `

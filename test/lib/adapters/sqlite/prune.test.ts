@@ -115,6 +115,18 @@ describe("the file", () => {
     expect(Math.max(...sizes.slice(30))).toBeLessThanOrEqual(early * 1.1);
   });
 
+  test("keeps its log bounded without being told to", async () => {
+    const path = freshPath();
+    const stores = open(path);
+    let most = 0;
+    for (let minute = 0; minute < 200; minute++) {
+      await stores.ticks.append(ticks(64, T0 + minute * MINUTE, 1));
+      most = Math.max(most, statSync(`${path}-wal`).size);
+    }
+    expect(most).toBeGreaterThan(8_000_000); // enough was written to tell
+    expect(most).toBeLessThan(20_000_000);
+  });
+
   test("shrinks when much of it has become unused", async () => {
     const path = freshPath();
     const stores = open(path);
