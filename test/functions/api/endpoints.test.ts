@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { policyOf, policyOf } from "../../../lib/core/alert/policy.ts";
-import { initialState, initialState, step } from "../../../lib/core/alert/step.ts";
+import { policyOf } from "../../../lib/core/alert/policy.ts";
+import { initialState, step } from "../../../lib/core/alert/step.ts";
 import { parseEndpoint } from "../../../lib/core/endpoint/schema.ts";
 import { Conflict } from "../../../lib/core/errors.ts";
 import type { AlertStore } from "../../../lib/core/ports.ts";
