@@ -9,6 +9,8 @@ export interface ReadPorts {
   endpoints: Pick<EndpointStore, "get" | "list">;
   ticks: Pick<TickLog, "records" | "all">;
   history: Pick<History, "list" | "rolledUpTo">;
+  /** Called often while many endpoints are counted: a process that also measures lets other work run there. */
+  pause?(): Promise<void>;
 }
 
 /** All that is known of one endpoint in a planned stretch of time, each tick once. */
@@ -56,6 +58,9 @@ export interface GatheredEndpoint extends Gathered {
   endpoint: Endpoint;
 }
 
+/** Records sorted to their endpoints without a pause. */
+const RECORDS_WITHOUT_PAUSE = 5_000;
+
 /** Gathers many endpoints, in their order: one pass over the ticks, whatever their number. */
 export async function gatherAll(
   ports: ReadPorts,
@@ -66,8 +71,10 @@ export async function gatherAll(
   const gathered = endpoints.map((endpoint): GatheredEndpoint => ({ endpoint, records: [], buckets: [] }));
   const byId = new Map(gathered.map((one) => [one.endpoint.id, one]));
   for (const { since, until } of plan.ticks)
-    for (const record of await ports.ticks.all(org, since, until))
+    for (const [i, record] of (await ports.ticks.all(org, since, until)).entries()) {
       byId.get(record.endpointId)?.records.push(record);
+      if (i % RECORDS_WITHOUT_PAUSE === RECORDS_WITHOUT_PAUSE - 1) await ports.pause?.();
+    }
   for (let i = 0; plan.hours !== null && i < gathered.length; i += AT_ONCE)
     await Promise.all(
       gathered.slice(i, i + AT_ONCE).map(async (one) => {
