@@ -23,6 +23,7 @@ export async function writeConfig(folder: string, config: object): Promise<strin
 
 /** A Vigie in a process of its own. */
 export interface Running extends AsyncDisposable {
+  pid: number;
   /** Everything it said so far, standard output and error. */
   lines: readonly string[];
   /** The first line that matches, said already or to come; rejects with all lines when the process ends before. */
@@ -62,6 +63,7 @@ function watch(child: ChildProcess): Running {
     return child.exitCode ?? child.signalCode;
   });
   return {
+    pid: child.pid ?? 0,
     lines,
     ended,
     kill: (signal) => void child.kill(signal),
