@@ -28,20 +28,28 @@ export async function keepHouse({ stores, clock, signal, retention, onFault }: H
       ({ more } = await rollup({ org: LOCAL_ORG, now: clock.now() }));
   }
 
+  /** Only after everything is rolled up: a machine that was off for days still has ticks that history lacks. */
   async function prune(): Promise<void> {
+    await rollUp();
+    if (signal.aborted) return;
     await stores.prune(retention(), clock.now());
     stores.checkpoint();
   }
 
-  const loop = { clock, signal };
-  await Promise.all([
-    repeat(
-      { ...loop, everyMs: ROLLUP_EVERY_MS, onError: (error) => onFault(error, { what: "rollup" }) },
-      rollUp,
-    ),
-    repeat(
-      { ...loop, everyMs: PRUNE_EVERY_MS, onError: (error) => onFault(error, { what: "pruning" }) },
-      prune,
-    ),
-  ]);
+  let prunedAt = Number.NEGATIVE_INFINITY;
+  async function tidy(): Promise<void> {
+    if (clock.now() - prunedAt < PRUNE_EVERY_MS) return rollUp();
+    await prune();
+    prunedAt = clock.now();
+  }
+
+  await repeat(
+    {
+      clock,
+      signal,
+      everyMs: ROLLUP_EVERY_MS,
+      onError: (error) => onFault(error, { what: "rollup and pruning" }),
+    },
+    tidy,
+  );
 }
