@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import { afterEach, describe, expect, test } from "vitest";
 import {
   DamagedStore,
@@ -272,6 +273,16 @@ describe("alerting goes on", () => {
   });
 });
 
+test("a list is as long as asked for, also when memory knows that some of the disk's have ended", async () => {
+  const world = worldOf();
+  const { incidents } = world.stores;
+  for (const i of [0, 1, 2]) await incidents.put(incidentSample(`i${i}`, { startedAt: T0 + i }));
+  world.readOnly(true);
+  await incidents.put(incidentSample("i2", { startedAt: T0 + 2, revision: 2, endedAt: T0 + 9 }));
+  const open = await incidents.list({ org: ORG, limit: 2, open: true });
+  expect(open.map(({ id }) => id)).toEqual(["i1", "i0"]);
+});
+
 describe("endpoints", () => {
   test("a change through the API is refused while it can't be kept; reading goes on", async () => {
     const world = worldOf();
@@ -413,6 +424,22 @@ describe("a connection that is broken", () => {
     expect(world.opened()).toBe(2);
     connection.write = broken;
     expect(await reopened(world).ticks.records(ORG, "shop", ...always)).toEqual(ticks(3));
+  });
+
+  test("whose file is gone gets a new one, with every endpoint and alert state", async () => {
+    const world = worldOf();
+    const { stores } = world;
+    await stores.endpoints.put(endpointSample("shop"), "api", null);
+    await stores.alerts.putMany([{ state: stateSample("shop"), expected: null }]);
+    world.disk().connection.write = () => {
+      throw new Unavailable("input/output error");
+    };
+    await stores.ticks.append(ticks(1));
+    for (const end of ["", "-wal", "-shm"]) rmSync(`${world.path}${end}`);
+    expect(await stores.recover()).toBe(true);
+    const found = reopened(world);
+    expect(await found.alerts.get(ORG, "shop")).toEqual({ value: stateSample("shop"), version: 1 });
+    expect((await found.endpoints.get(ORG, "shop"))?.origin).toBe("api");
   });
 
   test("that can't be read either answers from memory", async () => {
