@@ -1,4 +1,4 @@
-import { type Policy, policyOf } from "../../../../lib/core/alert/policy.ts";
+import { policyOf } from "../../../../lib/core/alert/policy.ts";
 import type { AlertState, RegionOutcome } from "../../../../lib/core/alert/state.ts";
 import { step } from "../../../../lib/core/alert/step.ts";
 import { failure } from "../../../../lib/core/check/outcome.ts";
@@ -102,5 +102,3 @@ export function play(script: Script): Played {
 }
 
 export const kinds = (played: Played): string[] => played.said.map(({ kind, at }) => `${kind}@${at}`);
-
-export type { Policy };
