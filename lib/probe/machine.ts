@@ -6,7 +6,6 @@ import { stamp } from "./trace.ts";
 const CPU_SHARE = 0.45;
 /** Far below the 1,024 files that a process may open by default, with room for stores and two families. */
 const IN_FLIGHT = 400;
-const LATER_MS = 1;
 
 /** CPU time of all threads, ms: what a quota counts, which event-loop utilisation does not see. */
 function cpuMs(): number {
@@ -22,8 +21,8 @@ export const makeMachinePacer = (cpus: number, inFlight = IN_FLIGHT): Pacer =>
     inFlight,
     now: stamp,
     cpuMs,
-    later: (run) => {
-      setTimeout(run, LATER_MS);
+    later: (ms, run) => {
+      setTimeout(run, ms);
     },
   });
 

@@ -63,7 +63,7 @@ export async function run(): Promise<BenchResult> {
     return {
       rows: SCHEMES.flatMap((scheme, i) => rowsOf(scheme, found[scheme], blackbox[i])),
       notes: [
-        `Target: ${target.name}. Median of ${RUNS} runs of ${COUNT} checks; of vigie after 500 unmeasured ones, of curl with its start. ${pinningNote()}`,
+        `Target: ${target.name}. Median of ${RUNS} runs of ${COUNT} checks; of vigie after 2,000 unmeasured ones, of curl with its start. ${pinningNote()}`,
         ...(hasBlackbox() ? [] : ["blackbox_exporter is not installed: left out."]),
       ],
     };

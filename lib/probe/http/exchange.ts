@@ -146,6 +146,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
+    this.#socket = null; // undici closes it; to be first would cost it an error object more, stack and all
     // A body that only the end of the connection delimits is complete if the end was an orderly one; undici
     // takes a reset for one (lib/dispatcher/client-h1.js, onHttpSocketError).
     if (this.#socketError === null) this.#complete(this.#trace.status ?? 0, false);

@@ -5,7 +5,7 @@ import { checkerOf, endpointOf, systemClock } from "../../support/checks.ts";
 const [url = "", count = "0"] = process.argv.slice(2);
 const CONCURRENCY = 50;
 /** Compiling the hot paths is paid once in the life of a monitor. */
-const WARM_UP = 500;
+const WARM_UP = 2_000;
 
 const checker = checkerOf({ resolver: makeResolver({ resolver: "dns", clock: systemClock }) });
 

@@ -17,7 +17,7 @@ function machine(options: Partial<PaceOptions> & { costMs: number }) {
     inFlight: 1_000,
     now: () => now,
     cpuMs: () => cpu,
-    later: (run) => at(1, run),
+    later: at,
     ...options,
   });
   const settle = async (): Promise<void> => {
