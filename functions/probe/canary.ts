@@ -8,6 +8,7 @@ import {
   withSilence,
 } from "../../lib/core/check/canary.ts";
 import type { Checker } from "../../lib/core/check/checker.ts";
+import { bareEndpoint } from "../../lib/core/endpoint/bare.ts";
 import type { Endpoint } from "../../lib/core/endpoint/endpoint.ts";
 import type { Clock } from "../../lib/core/ports.ts";
 import type { OnFault } from "./fault.ts";
@@ -42,23 +43,8 @@ const ROUNDS_PER_VERDICT = 3;
 
 /** A canary as an endpoint: any HTTP answer counts, certificates are verified (a captive portal is no answer). */
 export function canaryEndpoint(url: string): Endpoint {
-  return {
-    id: "canary",
-    org: "vigie",
-    url,
-    method: "GET",
-    headers: {},
-    intervalMs: 60_000,
-    timeoutMs: TIMEOUT_MS,
-    family: "any",
-    redirects: 0,
-    tls: { verify: true },
-    expect: { status: [{ from: 100, to: 599 }], json: [], headers: [] },
-    apdexTargetMs: 500,
-    alert: {},
-    tags: {},
-    enabled: true,
-  };
+  const expect = { status: [{ from: 100, to: 599 }], json: [], headers: [] };
+  return bareEndpoint("canary", url, { timeoutMs: TIMEOUT_MS, redirects: 0, expect });
 }
 
 /** A gate that believes every failure: for an empty list of canaries. */

@@ -1,6 +1,7 @@
 import type { AlertState } from "../../lib/core/alert/state.ts";
 import { failure } from "../../lib/core/check/outcome.ts";
 import type { CheckRecord } from "../../lib/core/check/record.ts";
+import { bareEndpoint } from "../../lib/core/endpoint/bare.ts";
 import type { Endpoint } from "../../lib/core/endpoint/endpoint.ts";
 import type { Bucket } from "../../lib/core/history/bucket.ts";
 import type { Incident, SentMessage } from "../../lib/core/incident/incident.ts";
@@ -15,24 +16,8 @@ export const DAY = 24 * HOUR;
 export const ORG = "acme";
 export const OTHER_ORG = "globex";
 
-export const endpointSample = (id: string, changes: Partial<Endpoint> = {}): Endpoint => ({
-  id,
-  org: ORG,
-  url: `https://${id}.example/`,
-  method: "GET",
-  headers: {},
-  intervalMs: MINUTE,
-  timeoutMs: 10_000,
-  family: "any",
-  redirects: 5,
-  tls: { verify: true },
-  expect: { status: [{ from: 200, to: 399 }], json: [], headers: [] },
-  apdexTargetMs: 500,
-  alert: {},
-  tags: {},
-  enabled: true,
-  ...changes,
-});
+export const endpointSample = (id: string, changes: Partial<Endpoint> = {}): Endpoint =>
+  bareEndpoint(id, `https://${id}.example/`, { org: ORG, ...changes });
 
 /** Every optional field set, and texts that need care: quotes, line breaks, other scripts, a null character. */
 export const fullEndpoint = (id: string): Endpoint =>

@@ -2,6 +2,7 @@ import { GRACE_MS, makeHandle } from "../../../functions/rollup/handle.ts";
 import type { SqliteStores } from "../../../lib/adapters/sqlite/open.ts";
 import { failure } from "../../../lib/core/check/outcome.ts";
 import type { CheckRecord } from "../../../lib/core/check/record.ts";
+import { bareEndpoint } from "../../../lib/core/endpoint/bare.ts";
 import type { Endpoint } from "../../../lib/core/endpoint/endpoint.ts";
 import { seeded } from "../../support/random.ts";
 
@@ -23,23 +24,9 @@ export interface Stretch {
 export const ticksOf = ({ since, until, everyMs }: Stretch): number => Math.ceil((until - since) / everyMs);
 
 export const endpoints = (count: number): Endpoint[] =>
-  Array.from({ length: count }, (_, i) => ({
-    id: `endpoint-${String(i).padStart(4, "0")}`,
-    org: ORG,
-    url: `https://www${i}.example`,
-    method: "GET",
-    headers: {},
-    intervalMs: MINUTE,
-    timeoutMs: 10_000,
-    family: "any",
-    redirects: 5,
-    tls: { verify: true },
-    expect: { status: [{ from: 200, to: 399 }], json: [], headers: [] },
-    apdexTargetMs: 500,
-    alert: {},
-    tags: {},
-    enabled: true,
-  }));
+  Array.from({ length: count }, (_, i) =>
+    bareEndpoint(`endpoint-${String(i).padStart(4, "0")}`, `https://www${i}.example`, { org: ORG }),
+  );
 
 /** Log-normal around the endpoint's own median, as response times of real sites are. */
 function totalMsOf(random: () => number, index: number): number {

@@ -1,6 +1,7 @@
 import type { Checker } from "../../../lib/core/check/checker.ts";
 import type { Measurement } from "../../../lib/core/check/measurement.ts";
 import { failure, type Outcome } from "../../../lib/core/check/outcome.ts";
+import { bareEndpoint } from "../../../lib/core/endpoint/bare.ts";
 import type { Endpoint } from "../../../lib/core/endpoint/endpoint.ts";
 import type { Clock } from "../../../lib/core/ports.ts";
 
@@ -75,26 +76,8 @@ export class ManualClock implements Clock {
 
 export const refused: Outcome = failure("tcp.refused", "connection refused");
 
-export function endpointOf(id: string, changes: Partial<Endpoint> = {}): Endpoint {
-  return {
-    id,
-    org: "default",
-    url: `https://${id}.example/`,
-    method: "GET",
-    headers: {},
-    intervalMs: 60_000,
-    timeoutMs: 10_000,
-    family: "any",
-    redirects: 5,
-    tls: { verify: true },
-    expect: { status: [{ from: 200, to: 399 }], json: [], headers: [] },
-    apdexTargetMs: 500,
-    alert: {},
-    tags: {},
-    enabled: true,
-    ...changes,
-  };
-}
+export const endpointOf = (id: string, changes: Partial<Endpoint> = {}): Endpoint =>
+  bareEndpoint(id, `https://${id}.example/`, { org: "default", ...changes });
 
 export interface Scripted {
   outcome: Outcome;

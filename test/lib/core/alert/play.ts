@@ -2,6 +2,7 @@ import { policyOf } from "../../../../lib/core/alert/policy.ts";
 import type { AlertState, RegionOutcome } from "../../../../lib/core/alert/state.ts";
 import { step } from "../../../../lib/core/alert/step.ts";
 import { failure } from "../../../../lib/core/check/outcome.ts";
+import { bareEndpoint } from "../../../../lib/core/endpoint/bare.ts";
 import type { AlertSettings, Endpoint } from "../../../../lib/core/endpoint/endpoint.ts";
 
 export const START = Date.parse("2026-11-20T12:00:00Z");
@@ -9,26 +10,8 @@ export const SECOND = 1_000;
 export const MINUTE = 60 * SECOND;
 export const HOUR = 60 * MINUTE;
 
-export function endpointWith(alert: AlertSettings = {}, intervalMs = MINUTE, id = "shop"): Endpoint {
-  return {
-    id,
-    org: "default",
-    name: id,
-    url: `https://${id}.test/`,
-    method: "GET",
-    headers: {},
-    intervalMs,
-    timeoutMs: 10 * SECOND,
-    family: "any",
-    redirects: 5,
-    tls: { verify: true },
-    expect: { status: [{ from: 200, to: 399 }], json: [], headers: [] },
-    apdexTargetMs: 500,
-    alert,
-    tags: {},
-    enabled: true,
-  };
-}
+export const endpointWith = (alert: AlertSettings = {}, intervalMs = MINUTE, id = "shop"): Endpoint =>
+  bareEndpoint(id, `https://${id}.test/`, { org: "default", name: id, intervalMs, alert });
 
 export const refused = failure("tcp.refused", "connection refused");
 

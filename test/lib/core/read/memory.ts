@@ -1,27 +1,12 @@
 import type { CheckRecord } from "../../../../lib/core/check/record.ts";
+import { bareEndpoint } from "../../../../lib/core/endpoint/bare.ts";
 import type { Endpoint } from "../../../../lib/core/endpoint/endpoint.ts";
 import type { Bucket } from "../../../../lib/core/history/bucket.ts";
 import type { History } from "../../../../lib/core/ports.ts";
 import type { ReadPorts } from "../../../../lib/core/read/read.ts";
 
-export const anEndpoint = (over: Partial<Endpoint> = {}): Endpoint => ({
-  id: "shop",
-  org: "acme",
-  url: "https://shop.example",
-  method: "GET",
-  headers: {},
-  intervalMs: 60_000,
-  timeoutMs: 10_000,
-  family: "any",
-  redirects: 5,
-  tls: { verify: true },
-  expect: { status: [{ from: 200, to: 399 }], json: [], headers: [] },
-  apdexTargetMs: 500,
-  alert: {},
-  tags: {},
-  enabled: true,
-  ...over,
-});
+export const anEndpoint = (over: Partial<Endpoint> = {}): Endpoint =>
+  bareEndpoint("shop", "https://shop.example", { org: "acme", ...over });
 
 const keyOf = ({ endpointId, region, size, start }: Bucket): string =>
   `${endpointId} ${region} ${size} ${start}`;
