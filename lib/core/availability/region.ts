@@ -46,18 +46,20 @@ function voteHistory(
   policy: Policy,
   known: VoteHistory,
   ticks: readonly RegionOutcome[],
-  seenUntil: number,
+  seen: { until: number | null; from: number },
   now: number,
 ): VoteHistory {
   const enough = enoughFor(policy.expected);
   let { lastVoteAt, votingSince } = known;
-  let before = seenUntil;
+  let before = seen.until ?? lastVoteAt ?? 0; // maintenance ended: no outcome from before it is left
   for (const [end, { scheduledAt }] of ticks.entries()) {
-    if (scheduledAt < seenUntil) continue;
+    if (seen.until !== null && scheduledAt < seen.until) continue;
     if (isSilent(policy, before, scheduledAt)) votingSince = null;
     before = scheduledAt;
-    if (windowAt(policy, ticks, end).length < enough) votingSince = null;
-    else {
+    if (windowAt(policy, ticks, end).length < enough) {
+      const fillsAnew = scheduledAt - seen.from < enough * policy.intervalMs;
+      if (!fillsAnew) votingSince = null;
+    } else {
       votingSince ??= scheduledAt;
       lastVoteAt = Math.max(lastVoteAt ?? 0, Math.min(now, scheduledAt + silentAfterMs(policy.intervalMs)));
     }
@@ -104,10 +106,10 @@ export function stepRegion(
   now: number,
 ): RegionStep {
   const ticks = mergeTicks(policy, previous.outcomes, incoming).filter((tick) => tick.scheduledAt >= from);
-  const seenUntil = previous.outcomes.at(-1)?.scheduledAt ?? 0;
+  const seen = { until: previous.outcomes.at(-1)?.scheduledAt ?? null, from };
   const window = windowAt(policy, ticks);
   const vote = voteNow(policy, window, now);
-  const history = voteHistory(policy, previous, ticks, seenUntil, now);
+  const history = voteHistory(policy, previous, ticks, seen, now);
   const newlyFailing = !previous.failing && vote !== null && startsFailing(policy, window, vote);
   const recovered = previous.failing && stopsFailing(policy, previous, ticks, vote);
   return {
