@@ -2,7 +2,7 @@ import { countsFrom, newRegion, type RegionStep, stepRegion } from "../availabil
 import { availabilityOf, type Tally } from "../availability/window.ts";
 import { maintenanceAt } from "./maintenance.ts";
 import type { Policy } from "./policy.ts";
-import type { AlertState, RegionOutcome } from "./state.ts";
+import type { AlertState, RegionOutcome, RegionState } from "./state.ts";
 
 /** One call of the rule, once every region has been judged: what the later decisions look at. */
 export interface Call {
@@ -20,8 +20,16 @@ export interface Call {
 /** Clocks of regions differ by seconds; a tick further ahead than this is a mistake and doesn't exist. */
 const CLOCK_SLACK_MS = 60_000;
 
+const isAhead = ({ scheduledAt }: RegionOutcome, now: number): boolean => scheduledAt > now + CLOCK_SLACK_MS;
+
+/** The clock was set back: what is kept of the time ahead would make every new tick history until that time comes. */
+const withoutAhead = (region: RegionState, now: number): RegionState =>
+  region.outcomes.some((outcome) => isAhead(outcome, now))
+    ? { ...region, outcomes: region.outcomes.filter((outcome) => !isAhead(outcome, now)) }
+    : region;
+
 function existsFor(policy: Policy, outcome: RegionOutcome, now: number): boolean {
-  if (outcome.invalid !== undefined || outcome.scheduledAt > now + CLOCK_SLACK_MS) return false;
+  if (outcome.invalid !== undefined || isAhead(outcome, now)) return false;
   return policy.maintenance.length === 0 || maintenanceAt(policy.maintenance, outcome.scheduledAt) === null;
 }
 
@@ -39,7 +47,7 @@ export function judgeRegions(
   );
   const regions = new Map<string, RegionStep>();
   for (const region of policy.regions) {
-    const previous = state.regions[region] ?? newRegion();
+    const previous = withoutAhead(state.regions[region] ?? newRegion(), now);
     regions.set(region, stepRegion(policy, previous, byRegion.get(region) ?? [], from, now));
   }
   const latest = [...regions.values()].map(({ state }) => state.outcomes.at(-1)?.scheduledAt ?? 0);
