@@ -10,7 +10,7 @@ function openIncident(call: Call, verdict: "degraded" | "down"): Incident {
   const { org, endpointId, website } = call.policy;
   return {
     schema: 1,
-    id: `${endpointId}.${call.tick.toString(36)}`,
+    id: `${endpointId}.${call.now.toString(36)}`, // a tick can see one incident end and another begin
     org,
     endpointId,
     website,
@@ -29,10 +29,13 @@ function openIncident(call: Call, verdict: "degraded" | "down"): Incident {
   };
 }
 
+/** Regions tick at different seconds: when the one that began it is gone, the latest tick may lie before its start. */
+const endOf = (call: Call, { startedAt }: Incident): number => Math.max(startedAt, call.tick);
+
 /** The incident in its new verdict; `up` ends it. */
 function moved(call: Call, incident: Incident, to: Verdict): Incident {
   const next = { ...refreshed(call, incident), verdict: to, verdictSince: call.now };
-  if (to === "up") return { ...next, endedAt: call.tick, closed: "recovered" };
+  if (to === "up") return { ...next, endedAt: endOf(call, incident), closed: "recovered" };
   return { ...next, worst: to === "down" ? "down" : incident.worst };
 }
 
@@ -63,7 +66,7 @@ function messageFor(
   if (from === "up" || !announced || before === null) return null;
   const note = recoveryNote(call, aside);
   if (to === "degraded") return { kind: "partial" as const, extra: { note } };
-  const downtimeMs = call.tick - before.startedAt;
+  const downtimeMs = endOf(call, before) - before.startedAt;
   const lasted = `It lasted ${duration(downtimeMs)}.`;
   return { kind: "up" as const, extra: { note: [lasted, note].filter(Boolean).join(" "), downtimeMs } };
 }
@@ -88,11 +91,10 @@ export function applyChange(draft: Draft, call: Call, to: Verdict, aside: readon
   const after = to === "up" ? moved(call, subject, to) : subject;
   const crossesDown = from === "down" || to === "down";
   const noted = crossesDown
-    ? noteChange(call.policy, state.flapping, subject.id, call.now)
+    ? noteChange(call, state.flapping, subject.id)
     : { flapping: state.flapping, begins: false };
   const next = { ...draft, state: { ...state, flapping: noted.flapping } };
-  if (noted.begins && !call.muted)
-    return announce(next, call, after, "flapping", { note: flappingNote(call) });
+  if (noted.begins) return announce(next, call, after, "flapping", { note: flappingNote(call) });
   if (noted.flapping.since !== null) return revise(next, after);
   const message: { kind: "down" | "partial" | "up"; extra: Extra } | null = messageFor(
     call,

@@ -83,7 +83,10 @@ describe("flapping", () => {
   it("switched off notes nothing, and ends a period that was running", () => {
     const off = policyOf(endpointWith({ flapping: "off" }), ["a"]);
     const calm = { changes: [], since: null, announcedDownAt: null, incidentId: null };
-    expect(noteChange(off, calm, "i", START)).toEqual({ flapping: calm, begins: false });
+    expect(noteChange({ policy: off, now: START, muted: false }, calm, "i")).toEqual({
+      flapping: calm,
+      begins: false,
+    });
     expect(isOver(off, { ...calm, since: START }, START)).toBe(true);
     expect(isOver(policy, { ...calm, since: START }, START + 29 * MINUTE)).toBe(false);
     expect(isOver(policy, { ...calm, since: START }, START + 30 * MINUTE)).toBe(true);
