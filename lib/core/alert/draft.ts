@@ -1,5 +1,5 @@
 import { bodyOf, regionEvidence } from "../incident/evidence.ts";
-import type { Incident, MessageKind } from "../incident/incident.ts";
+import type { Incident, MessageKind, RegionEvidence } from "../incident/incident.ts";
 import { titleOf } from "../incident/messages.ts";
 import { type Call, votedAvailability } from "./call.ts";
 import type { Effect, NotifyEffect } from "./effect.ts";
@@ -31,6 +31,17 @@ export const refreshed = (call: Call, incident: Incident): Incident => ({
   availability: votedAvailability(call.regions) ?? incident.availability,
   regions: regionEvidence(call),
 });
+
+const failingIn = (regions: readonly RegionEvidence[]): string =>
+  JSON.stringify(regions.flatMap(({ region, failingSince }) => (failingSince === null ? [] : [region])));
+
+/** An open incident names the regions that fail now, also while the verdict stays. */
+export function nameFailing(draft: Draft, call: Call): Draft {
+  const { incident } = draft.state;
+  if (incident === null) return draft;
+  const next = refreshed(call, incident);
+  return failingIn(next.regions) === failingIn(incident.regions) ? draft : revise(draft, next);
+}
 
 /** What a message adds to its standard lines. */
 export interface Extra {

@@ -2,7 +2,7 @@ import type { RegionStep } from "../availability/region.ts";
 import { setAside } from "./aside.ts";
 import { judgeRegions } from "./call.ts";
 import { applyChange } from "./change.ts";
-import type { Draft } from "./draft.ts";
+import { type Draft, nameFailing } from "./draft.ts";
 import type { Effect } from "./effect.ts";
 import { calm } from "./flapping.ts";
 import { closeFor } from "./lifecycle.ts";
@@ -62,14 +62,12 @@ export function step(
   const before = current(policy, previous, now);
   const judged = judgeRegions(policy, before, input.outcomes, now);
   const { call, aside } = setAside(judged);
-  const dropped = Object.entries(before.regions).some(
-    ([region, state]) => state.failing && !policy.regions.includes(region),
-  );
   const state = { ...before, windowStart: call.from, regions: statesOf(call.regions) };
-  const verdict = verdictOf(call, before.verdict, aside.length > 0 || dropped);
+  const verdict = verdictOf(call, before.verdict, aside.length > 0);
   const start: Draft = { state, decided: [] };
   const changed = applyChange(start, call, verdict, aside);
-  const settled = endFlapping(changed, call);
+  const named = nameFailing(changed, call);
+  const settled = endFlapping(named, call);
   const done = timedEffects(settled, call);
   return { state: done.state, effects: done.decided };
 }
