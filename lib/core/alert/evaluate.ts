@@ -6,6 +6,7 @@ import { closeFor } from "./lifecycle.ts";
 import { type Policy, policyOf } from "./policy.ts";
 import type { AlertState, RegionOutcome } from "./state.ts";
 import { step } from "./step.ts";
+import { countsForMs } from "./verdict.ts";
 
 export interface EvaluateDeps {
   endpoints: Pick<EndpointStore, "getMany">;
@@ -17,11 +18,12 @@ export interface EvaluateDeps {
 }
 
 const MOST_ATTEMPTS = 5;
-const COUNTING_MS = 10 * 60_000;
 
 /** How far back the tick log is read: the window, the silence that ends a vote, and the time a vote still counts. */
 export const lookbackMs = (policy: Policy): number =>
-  (policy.expected + 2) * policy.intervalMs + silentAfterMs(policy.intervalMs) + COUNTING_MS;
+  (policy.expected + 2) * policy.intervalMs +
+  silentAfterMs(policy.intervalMs) +
+  countsForMs(policy.intervalMs);
 
 /** Loads each endpoint's recent outcomes; endpoints with the same look-back are read together. */
 async function recentOutcomes(deps: EvaluateDeps, org: string, policies: readonly Policy[], now: number) {

@@ -4,14 +4,17 @@ import type { Policy } from "./policy.ts";
 import type { AlertState, Verdict } from "./state.ts";
 
 const COUNTS_FOR_MS = 10 * 60_000;
+
+/** How long after its last vote a region still counts for the quorum (ALERTING rule 4). */
+export const countsForMs = (intervalMs: number): number => Math.max(COUNTS_FOR_MS, 3 * intervalMs);
+
 const rank: Record<Verdict, number> = { up: 0, degraded: 1, down: 2 };
 
 /** Regions that count: those that voted lately and those still failing. */
 function counts(call: Call, { state }: RegionStep): boolean {
   if (state.failing) return true;
   if (state.lastVoteAt === null || state.asideSince !== null) return false;
-  const countsFor = Math.max(COUNTS_FOR_MS, 3 * call.policy.intervalMs);
-  return watchedMs(call.policy, state.lastVoteAt, call.now) <= countsFor;
+  return watchedMs(call.policy, state.lastVoteAt, call.now) <= countsForMs(call.policy.intervalMs);
 }
 
 /** Failing regions needed for `down`: at least 2 when several are configured. */
@@ -23,7 +26,8 @@ function quorumOf(policy: Policy, counting: number): number {
 /**
  * The verdict after a call (ALERTING rule 4): it worsens only when a region newly fails, and improves only when
  * a failing region turned ok or was set aside, or a region votes ok.
- * @param released whether a failing region was set aside, or is no longer configured
+ * A failing region that is no longer configured has not recovered: what others see decides.
+ * @param released whether a failing region was set aside
  */
 export function verdictOf(call: Call, present: Verdict, released: boolean): Verdict {
   const steps = [...call.regions.values()];
