@@ -1,4 +1,5 @@
 import type { SortKey } from "./order.ts";
+import { otherWindow, type ShownWindow } from "./source.ts";
 
 export type ColumnId =
   | "verdict"
@@ -38,7 +39,8 @@ export const GAP = 2;
 const RIGHT_MARGIN = 1;
 
 const NAME_LEAST = 16;
-const NAME_MOST = 36;
+/** Two windows only where names have this much. */
+const NAME_BESIDE = 22;
 const SPARK_LEAST = 10;
 const STATUSES_LEAST = 12;
 
@@ -94,11 +96,14 @@ function chosen(room: number): ColumnId[] {
   return ids;
 }
 
-/** Steps in which a column may grow, the first that fit are taken: names become readable, then curves longer. */
+/** More characters than minutes would say nothing more. */
+const sparkMost: Record<ShownWindow, number> = { "10m": 10, "1h": 60 };
+
+/** Steps in which a column may grow, in this order: names become readable, then curves longer. */
 const growth: readonly (readonly [ColumnId, number])[] = [
   ["name", 24],
   ["spark", 20],
-  ["name", NAME_MOST],
+  ["name", 30],
   ["statuses", 20],
   ["spark", 30],
   ["group", 18],
@@ -107,24 +112,25 @@ const growth: readonly (readonly [ColumnId, number])[] = [
 ];
 
 /** Gives what is left over to the columns that gain by it. Sparklines grow in whole steps, at which minutes divide evenly. */
-function grown(columns: readonly Column[], room: number): Column[] {
+function grown(columns: readonly Column[], room: number, window: ShownWindow): Column[] {
   const placed = columns.map((column) => ({ ...column }));
   for (const [id, most] of growth)
     for (const column of placed) {
       if (column.id !== id) continue;
       const spare = room - widthOf(placed);
       const wanted = Math.max(0, most - column.width);
+      const isUseless = id === "spark" && most > sparkMost[column.other ? otherWindow(window) : window];
       if (id !== "spark") column.width += Math.min(spare, wanted);
-      else if (wanted <= spare) column.width += wanted;
+      else if (wanted <= spare && !isUseless) column.width += wanted;
     }
   return placed;
 }
 
-/** The columns for a terminal of so many columns; below 60 the right ones are cut off. */
-export function layoutFor(terminalColumns: number): Layout {
+/** The columns for a terminal so wide, the numbers of `window` first; below 60 the right ones are cut off. */
+export function layoutFor(terminalColumns: number, window: ShownWindow): Layout {
   const room = terminalColumns - GUTTER - RIGHT_MARGIN;
   const own = pick(chosen(room), false);
-  const with2 = [...own, ...pick(beside, true)];
-  const both = own.length === inOrder.length && widthOf(with2) <= room - (24 - NAME_LEAST);
-  return { columns: grown(both ? with2 : own, room), both };
+  const together = [...own, ...pick(beside, true)];
+  const both = own.length === inOrder.length && widthOf(together) <= room - NAME_BESIDE + NAME_LEAST;
+  return { columns: grown(both ? together : own, Math.max(room, widthOf(own)), window), both };
 }

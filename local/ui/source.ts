@@ -14,6 +14,8 @@ export type ShownVerdict = Verdict | "unknown" | "paused";
 /** The windows of the dashboard. */
 export type ShownWindow = Extract<StatsWindow, "10m" | "1h">;
 
+export const otherWindow = (window: ShownWindow): ShownWindow => (window === "10m" ? "1h" : "10m");
+
 /** What is known of an endpoint's state. `failing`: the regions in which it fails, and since when. */
 export interface VerdictNow {
   verdict: ShownVerdict;

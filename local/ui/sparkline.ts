@@ -44,17 +44,22 @@ export interface CurveLook {
   glyphs: Glyphs;
 }
 
+/** What stands in the lowest line alone, since it has no height; null for a spot with a time. */
+function flatLook({ ok, failed, ms }: Spot, { failed: cross, empty, levels }: Glyphs): [string, Tone] | null {
+  if (failed > 0) return [cross, ok === 0 ? "bad" : "warn"];
+  if (ok === 0) return [empty, "dim"];
+  return ms === null ? [levels[0] ?? " ", "dim"] : null;
+}
+
 /** A spot's character in one of the lines; `line` 0 is the lowest. */
-function look({ ok, failed, ms }: Spot, line: number, highest: number, curve: CurveLook): [string, Tone] {
-  const { height, glyphs } = curve;
+function look(spot: Spot, line: number, highest: number, { height, glyphs }: CurveLook): [string, Tone] {
+  const flat = flatLook(spot, glyphs);
+  if (flat !== null) return line === 0 ? flat : [" ", "plain"];
   const { levels } = glyphs;
-  if (failed > 0) return line === 0 ? [glyphs.failed, ok === 0 ? "bad" : "warn"] : [" ", "plain"];
-  if (ok === 0) return line === 0 ? [glyphs.empty, "dim"] : [" ", "plain"];
-  if (ms === null) return line === 0 ? [levels[0] ?? " ", "dim"] : [" ", "plain"];
   const steps = levels.length * height;
-  const filled = highest === 0 ? 0 : Math.min(steps - 1, Math.floor((ms / highest) * steps));
-  const here = Math.min(levels.length - 1, filled - line * levels.length);
-  return [here < 0 ? " " : (levels[here] ?? " "), "accent"];
+  const share = highest === 0 ? 0 : (spot.ms ?? 0) / highest;
+  const filled = Math.min(steps - 1, Math.floor(share * steps)) - line * levels.length;
+  return [filled < 0 ? " " : (levels[Math.min(levels.length - 1, filled)] ?? " "), "accent"];
 }
 
 function linePieces(spots: readonly Spot[], line: number, highest: number, curve: CurveLook): Piece[] {

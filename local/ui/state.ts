@@ -1,6 +1,6 @@
 import { type SortKey, sortKeys } from "./order.ts";
 import { lastTop, showing } from "./scroll.ts";
-import type { ShownWindow } from "./source.ts";
+import { otherWindow, type ShownWindow } from "./source.ts";
 
 export type View = "list" | "detail" | "messages" | "events" | "help";
 
@@ -148,7 +148,7 @@ export function step(state: UiState, command: Command, context: UiContext): UiSt
         check: Math.min(Math.max(0, state.check + command.by), Math.max(0, context.checks - 1)),
       };
     case "window":
-      return { ...state, window: state.window === "10m" ? "1h" : "10m" };
+      return { ...state, window: otherWindow(state.window) };
     case "sort":
       return fromTop({ ...state, sort: nextSort(state.sort), reversed: false });
     case "reverse":

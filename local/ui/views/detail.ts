@@ -152,19 +152,33 @@ function checkLine(record: CheckRecord, chosen: boolean, { glyphs, now }: Detail
 /** Checks shown around the chosen one. */
 const CHECKS_SHOWN = 8;
 
-function checkLines(look: DetailLook): Line[] {
-  const checks = look.detail?.checks ?? [];
-  const at = Math.min(look.check, checks.length - 1);
+const chosenCheck = ({ detail, check }: DetailLook): { checks: CheckRecord[]; at: number } => {
+  const checks = detail?.checks ?? [];
+  return { checks, at: Math.min(check, checks.length - 1) };
+};
+
+/** The chosen check taken apart. */
+function apartLines(look: DetailLook): Line[] {
+  const { checks, at } = chosenCheck(look);
   const chosen = checks[at];
   if (chosen === undefined)
-    return [heading("Latest checks"), textLine("no-checks", { text: "   none yet", tone: "dim" })];
-  const first = Math.max(0, Math.min(at - CHECKS_SHOWN + 2, checks.length - CHECKS_SHOWN));
-  const of = `  ${timeText(chosen.scheduledAt)} UTC from ${clean(chosen.region)}`;
+    return [heading("Latest check"), textLine("no-check", { text: "   none yet", tone: "dim" })];
+  const of = `  ${timeText(chosen.scheduledAt)} UTC from ${clean(chosen.region)}  `;
   return [
-    heading(at === 0 ? "Latest check" : "Check", of),
-    textLine("outcome", { text: "   " }, outcomeOf(chosen)),
+    textLine(
+      "apart",
+      { text: at === 0 ? " Latest check" : " Check", tone: "strong" },
+      { text: of, tone: "dim" },
+      outcomeOf(chosen),
+    ),
     ...waterfallLines(chosen, look.columns, look.glyphs),
-    emptyLine("gap-checks"),
+  ];
+}
+
+function checkLines(look: DetailLook): Line[] {
+  const { checks, at } = chosenCheck(look);
+  const first = Math.max(0, Math.min(at - CHECKS_SHOWN + 2, checks.length - CHECKS_SHOWN));
+  return [
     heading("Checks", `  ${checks.length}, latest first`),
     ...checks
       .slice(first, first + CHECKS_SHOWN)
@@ -210,9 +224,11 @@ export function detailLines(look: DetailLook): Line[] {
     ...titleLines(look),
     emptyLine("gap-stats"),
     ...statLines(look),
+    emptyLine("gap-check"),
+    ...apartLines(look),
     emptyLine("gap-curve"),
     ...curveLines(look),
-    emptyLine("gap-check"),
+    emptyLine("gap-checks"),
     ...checkLines(look),
     emptyLine("gap-incidents"),
     heading("Incidents", incidents.length === 0 ? "" : `  ${incidents.length}, latest first`),

@@ -20,25 +20,40 @@ function countPieces({ rows }: Snapshot, glyphs: Glyphs, words: boolean): Piece[
 
 const windowNames = { "10m": "past 10 minutes", "1h": "past hour" };
 
-/** The header in words, or in signs. */
-function headerParts(snapshot: Snapshot, state: UiState, glyphs: Glyphs, words: boolean): [Piece[], Piece] {
+interface HeaderLook {
+  /** Verdicts by name, not by their sign alone. */
+  words: boolean;
+  place: boolean;
+  /** The window by name. */
+  window: boolean;
+}
+
+/** From the fullest to the one that fits everywhere. */
+const headerLooks: readonly HeaderLook[] = [
+  { words: true, place: true, window: true },
+  { words: true, place: true, window: false },
+  { words: true, place: false, window: false },
+  { words: false, place: false, window: false },
+];
+
+function headerParts(snapshot: Snapshot, state: UiState, glyphs: Glyphs, look: HeaderLook): [Piece[], Piece] {
   const { region } = snapshot.status;
-  const place: Piece = { text: region === "" || !words ? "" : ` ${glyphs.dot} ${region}`, tone: "dim" };
+  const place: Piece = { text: region === "" || !look.place ? "" : ` ${glyphs.dot} ${region}`, tone: "dim" };
   const name: Piece = { text: " Vigie", tone: "strong" };
   const readAt = snapshot.readAt[state.window] ?? snapshot.readAt["10m"];
   const time = readAt === null ? "reading" : `${timeText(readAt)} UTC`;
-  const window = words ? windowNames[state.window] : state.window;
+  const window = look.window ? windowNames[state.window] : state.window;
   return [
-    [name, place, ...countPieces(snapshot, glyphs, words)],
+    [name, place, ...countPieces(snapshot, glyphs, look.words)],
     { text: `${window} ${glyphs.dot} ${time} `, tone: "dim" },
   ];
 }
 
 /** First line of every view: how many are in which state, and of when that is. */
 export function headerLine(snapshot: Snapshot, state: UiState, columns: number, glyphs: Glyphs): Line {
-  const inWords = headerParts(snapshot, state, glyphs, true);
-  const fits = lengthOf([...inWords[0], inWords[1]]) + 2 <= columns;
-  const [left, right] = fits ? inWords : headerParts(snapshot, state, glyphs, false);
+  const all = headerLooks.map((look) => headerParts(snapshot, state, glyphs, look));
+  const fits = all.find(([left, right]) => lengthOf([...left, right]) + 2 <= columns);
+  const [left, right] = fits ?? all.at(-1) ?? [[], { text: "" }];
   return { key: "header", cells: [{ pieces: left, grow: true }, cell(right)] };
 }
 
@@ -70,39 +85,47 @@ export function ruleLine(key: string, title: Piece[], columns: number, glyphs: G
   };
 }
 
-type Hint = readonly [key: string, what: string];
+/** A key and what it does; where there is no room those with the highest `spare` go first. */
+interface Hint {
+  key: string;
+  what: string;
+  spare: number;
+}
 
-function hintsOf({ view, sort, window }: UiState, { arrows }: Glyphs): Hint[] {
-  const leave: Hint[] = [
-    ["?", "help"],
-    ["q", "quit"],
-  ];
+const hint = (key: string, what: string, spare: number): Hint => ({ key, what, spare });
+
+function hintsOf({ view, window }: UiState, { arrows }: Glyphs): Hint[] {
+  const leave = [hint("?", "help", 1), hint("q", "quit", 0)];
   if (view === "list")
     return [
-      [arrows.vertical, "select"],
-      [arrows.enter, "details"],
-      ["/", "filter"],
-      ["s", `sort: ${sort}`],
-      ["w", window === "10m" ? "1 hour" : "10 min"],
-      ["m", "messages"],
-      ["e", "events"],
+      hint(arrows.vertical, "select", 9),
+      hint(arrows.enter, "details", 2),
+      hint("/", "filter", 3),
+      hint("s", "sort", 5),
+      hint("w", window === "10m" ? "1 hour" : "10 min", 6),
+      hint("m", "messages", 4),
+      hint("e", "events", 7),
       ...leave,
     ];
-  const scroll: Hint = [arrows.vertical, "scroll"];
-  const back: Hint = ["Esc", "back"];
-  if (view === "detail") return [back, [arrows.horizontal, "older or newer check"], scroll, ...leave];
-  return [back, scroll, ["g G", "first, last"], ...leave];
+  const scroll = hint(arrows.vertical, "scroll", 5);
+  const back = hint("Esc", "back", 2);
+  if (view === "detail") return [back, hint(arrows.horizontal, "older, newer check", 3), scroll, ...leave];
+  return [back, scroll, hint("g G", "first, last", 6), ...leave];
 }
 
-/** As many hints as fit: those in the middle go first, help and quit stay. */
+/** As many hints as fit. */
 function fitting(hints: readonly Hint[], columns: number): readonly Hint[] {
-  const width = hints.reduce((sum, [key, what]) => sum + key.length + what.length + 3, 0);
-  if (width <= columns || hints.length <= 3) return hints;
-  return fitting(hints.toSpliced(-3, 1), columns);
+  const width = hints.reduce((sum, { key, what }) => sum + key.length + what.length + 3, 0);
+  const most = Math.max(...hints.map(({ spare }) => spare));
+  if (width <= columns || most <= 0) return hints;
+  return fitting(
+    hints.filter(({ spare }) => spare < most),
+    columns,
+  );
 }
 
-function filterPieces({ filter, typing }: UiState, found: number, glyphs: Glyphs): Piece[] {
-  if (!typing && filter === "") return [];
+function filterPieces({ view, filter, typing }: UiState, found: number, glyphs: Glyphs): Piece[] {
+  if (view !== "list" || (!typing && filter === "")) return [];
   const cursor = typing ? glyphs.cursor : "";
   return [
     { text: ` / ${filter}${cursor}`, tone: "accent" },
@@ -110,16 +133,14 @@ function filterPieces({ filter, typing }: UiState, found: number, glyphs: Glyphs
   ];
 }
 
+const typingHints = [hint("Enter", "keep", 1), hint("Esc", "clear", 0)];
+
 /** Last line: the filter, and what can be done here. */
 export function footerLine(state: UiState, found: number, columns: number, glyphs: Glyphs): Line {
   const filter = filterPieces(state, found, glyphs);
-  const hints: readonly Hint[] = state.typing
-    ? [
-        ["Enter", "keep"],
-        ["Esc", "clear"],
-      ]
-    : [...(filter.length > 0 ? [["Esc", "clear"] as const] : []), ...hintsOf(state, glyphs)];
-  const pieces = fitting(hints, columns - lengthOf(filter) - 1).flatMap(([key, what]): Piece[] => [
+  const clear = filter.length > 0 ? [hint("Esc", "clear", 2)] : [];
+  const hints = state.typing ? typingHints : [...clear, ...hintsOf(state, glyphs)];
+  const pieces = fitting(hints, columns - lengthOf(filter)).flatMap(({ key, what }): Piece[] => [
     { text: ` ${key}`, tone: "accent" },
     { text: ` ${what} `, tone: "dim" },
   ]);

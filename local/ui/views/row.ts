@@ -4,7 +4,7 @@ import { ageText, apdexText, availabilityText, lengthOf, msText, NONE, statusPie
 import type { Glyphs } from "../glyphs.ts";
 import type { Cell, Line, Piece, Tone } from "../line.ts";
 import type { ShownRow, WindowNumbers } from "../rows.ts";
-import type { ShownVerdict, ShownWindow, VerdictNow } from "../source.ts";
+import { otherWindow, type ShownVerdict, type ShownWindow, type VerdictNow } from "../source.ts";
 import { latestPoints, sparkline } from "../sparkline.ts";
 
 export interface RowLook {
@@ -24,8 +24,6 @@ export const verdictTones: Record<ShownVerdict, Tone> = {
 
 /** The minutes that a window's sparkline covers. */
 const POINTS: Record<ShownWindow, number> = { "10m": 10, "1h": 60 };
-
-const otherWindow = (window: ShownWindow): ShownWindow => (window === "10m" ? "1h" : "10m");
 
 const isTroubled = (verdict: ShownVerdict): boolean => verdict === "down" || verdict === "degraded";
 

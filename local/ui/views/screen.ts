@@ -95,7 +95,12 @@ function selectionLine(row: ShownRow | undefined, shown: ScrollWindow, count: nu
 
 function listScreen(input: ScreenInput): Screen {
   const { snapshot, state, ordered, size, glyphs } = input;
-  const look: RowLook = { layout: layoutFor(size.columns), glyphs, window: state.window, now: snapshot.at };
+  const look: RowLook = {
+    layout: layoutFor(size.columns, state.window),
+    glyphs,
+    window: state.window,
+    now: snapshot.at,
+  };
   const head = [
     headerLine(snapshot, state, size.columns, glyphs),
     ...bannerLines(snapshot, size.columns),
@@ -105,7 +110,7 @@ function listScreen(input: ScreenInput): Screen {
   const messages = most === 0 ? [] : filledTo(latestMessages(snapshot, most, glyphs), most, "no-message");
   const rule =
     most === 0 ? [] : [ruleLine("rule", [{ text: "messages", tone: "dim" }], size.columns, glyphs)];
-  const rows = Math.max(1, size.rows - head.length - 1 - rule.length - most - 1);
+  const rows = Math.max(1, size.rows - head.length - 1 - rule.length - messages.length - 1);
   const ids = ordered.map(({ id }) => id);
   const index = selectedIndex(state, ids);
   const shown = showing(state.top, index, rows, ids.length);

@@ -17,6 +17,7 @@ import type {
 
 export const NOW = Date.UTC(2026, 10, 20, 12, 34, 5);
 const MINUTE = 60_000;
+const TARGET_MS = 300;
 
 const recordsOf = (index: number, minutes: number, failing: boolean, now: number): CheckRecord[] =>
   Array.from({ length: minutes }, (_, i): CheckRecord => {
@@ -87,7 +88,7 @@ export function aRow(
   const failing = verdict === "down" || verdict === "degraded";
   const records = recordsOf(index, minutes, failing, now);
   const tally = emptyTally();
-  for (const record of records) addRecord(tally, record, 100);
+  for (const record of records) addRecord(tally, record, TARGET_MS);
   const since = now - 4 * MINUTE;
   return {
     id: `e${String(index).padStart(4, "0")}`,
@@ -101,7 +102,7 @@ export function aRow(
       since: failing ? since : now - 3 * 3_600_000,
       failing: failing ? [{ region: verdict === "degraded" ? "eu-west-1" : "local", since }] : [],
     },
-    stats: { window, since: now - minutes * MINUTE, until: now, ...summaryOf(tally, 100) },
+    stats: { window, since: now - minutes * MINUTE, until: now, ...summaryOf(tally, TARGET_MS) },
     series: records.map(pointOf),
   };
 }
