@@ -111,18 +111,20 @@ const growth: readonly (readonly [ColumnId, number])[] = [
   ["name", 60],
 ];
 
-/** Gives what is left over to the columns that gain by it. Sparklines grow in whole steps, at which minutes divide evenly. */
+/** How much wider a column becomes when it may grow to `most`. Curves grow in whole steps, at which minutes divide evenly. */
+function growthOf(column: Column, most: number, spare: number, window: ShownWindow): number {
+  const wanted = Math.max(0, most - column.width);
+  if (column.id !== "spark") return Math.min(spare, wanted);
+  const useful = sparkMost[column.other ? otherWindow(window) : window];
+  return wanted <= spare && most <= useful ? wanted : 0;
+}
+
+/** Gives what is left over to the columns that gain by it. */
 function grown(columns: readonly Column[], room: number, window: ShownWindow): Column[] {
   const placed = columns.map((column) => ({ ...column }));
   for (const [id, most] of growth)
-    for (const column of placed) {
-      if (column.id !== id) continue;
-      const spare = room - widthOf(placed);
-      const wanted = Math.max(0, most - column.width);
-      const isUseless = id === "spark" && most > sparkMost[column.other ? otherWindow(window) : window];
-      if (id !== "spark") column.width += Math.min(spare, wanted);
-      else if (wanted <= spare && !isUseless) column.width += wanted;
-    }
+    for (const column of placed)
+      if (column.id === id) column.width += growthOf(column, most, room - widthOf(placed), window);
   return placed;
 }
 
