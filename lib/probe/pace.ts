@@ -88,7 +88,7 @@ class BucketPacer implements Pacer {
     if (signal?.aborted) return Promise.reject(signal.reason);
     const { promise, resolve, reject } = Promise.withResolvers<() => void>();
     const waiting: Waiting = { resolve, givenUp: false };
-    if (this.#queue.length === this.#head) this.#cost.restart(this.#options.now(), this.#options.cpuMs());
+    if (this.#rested()) this.#cost.restart(this.#options.now(), this.#options.cpuMs());
     this.#queue.push(waiting);
     this.#pump();
     if (signal === undefined) return promise;
@@ -98,6 +98,11 @@ class BucketPacer implements Pacer {
     };
     signal.addEventListener("abort", giveUp, { once: true });
     return promise.finally(() => signal.removeEventListener("abort", giveUp));
+  }
+
+  /** Nobody waits, nor did lately: what CPU was used meanwhile says nothing about checks. */
+  #rested(): boolean {
+    return this.#queue.length === this.#head && this.#options.now() - this.#filledAt > MEASURE_EVERY_MS;
   }
 
   #pump(): void {

@@ -21,7 +21,17 @@ function shellTimeMs(written: string): number {
 /** CPU per check of `curl -Z`, ms. It keeps connections and sessions unless told not to. */
 export async function curlCpuMs(url: string, count: number): Promise<number> {
   const curl = [
-    ...["curl", "-Z", "--parallel-max", String(CONCURRENCY), "-s", "--no-progress-meter", "--fail", "--http1.1", "--no-sessionid"],
+    ...[
+      "curl",
+      "-Z",
+      "--parallel-max",
+      String(CONCURRENCY),
+      "-s",
+      "--no-progress-meter",
+      "--fail",
+      "--http1.1",
+      "--no-sessionid",
+    ],
     ...["-H", "'Connection: close'", "--cacert", `'${ROOT}'`, "-o", "/dev/null", `'${url}?[1-${count}]'`],
   ];
   const printed = await runToEnd(CORE.measured, ["sh", "-c", `${curl.join(" ")} || exit 1; times`]);
