@@ -1,6 +1,7 @@
 import type { OnFault } from "../../functions/probe/fault.ts";
 import { makeHandle as makeRollup } from "../../functions/rollup/handle.ts";
 import type { Stores } from "../../lib/adapters/sqlite/index.ts";
+import { BUCKET_MS, bucketStart } from "../../lib/core/history/bucket.ts";
 import type { Clock } from "../../lib/core/ports.ts";
 import { LOCAL_ORG, type RetentionSettings } from "../settings.ts";
 import { repeat } from "./loops.ts";
@@ -18,8 +19,18 @@ const PRUNE_EVERY_MS = 60 * 60_000;
 /** The first checks have the machine to themselves. */
 const AFTER_START_MS = 30_000;
 
+/** A new store has nothing to roll up: nobody has to look through two days of emptiness. */
+async function beginHistory({ stores, clock }: HouseDeps): Promise<void> {
+  if ((await stores.history.rolledUpTo(LOCAL_ORG)) !== null) return;
+  const hour = bucketStart("hour", clock.now());
+  const older = await stores.ticks.all(LOCAL_ORG, 0, hour - 1);
+  if (older.length === 0) await stores.history.markRolledUp(LOCAL_ORG, hour - BUCKET_MS.hour);
+}
+
 /** Rolls ticks up into history and deletes what is older than its retention, until the signal aborts. */
-export async function keepHouse({ stores, clock, signal, retention, onFault }: HouseDeps): Promise<void> {
+export async function keepHouse(deps: HouseDeps): Promise<void> {
+  const { stores, clock, signal, retention, onFault } = deps;
+  await beginHistory(deps).catch((error: unknown) => onFault(error, { what: "rollup" }));
   await clock.sleep(AFTER_START_MS, signal);
 
   async function rollUp(): Promise<void> {
