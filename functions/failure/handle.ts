@@ -1,3 +1,4 @@
+import { makeAttempts } from "../../lib/core/alert/attempts.ts";
 import { type DeliverDeps, deliver } from "../../lib/core/alert/deliver.ts";
 import { type EvaluateDeps, evaluate } from "../../lib/core/alert/evaluate.ts";
 import type { RegionOutcome } from "../../lib/core/alert/state.ts";
@@ -17,12 +18,17 @@ function byOrganization(posts: readonly FailurePost[]): Map<string, Map<string, 
 }
 
 /**
- * Failures as they happen: judged at once, then delivered. Calling again with the same posts changes nothing.
+ * Failures as they happen: judged at once, then delivered. Calling again with the same posts changes nothing, and
+ * what fails holds up nothing else of the batch.
  * @throws Unavailable when a store is out of reach: whoever posted keeps the batch and posts again
+ * @throws VigieError when an endpoint could not be judged
  */
 export function makeHandle(deps: FailureDeps): (posts: readonly FailurePost[]) => Promise<void> {
   return async (posts) => {
-    for (const [org, endpoints] of byOrganization(posts)) await evaluate(deps, org, endpoints);
-    await deliver(deps);
+    const attempts = makeAttempts();
+    for (const [org, endpoints] of byOrganization(posts))
+      await attempts.attempt(() => evaluate(deps, org, endpoints), undefined);
+    await attempts.attempt(() => deliver(deps), null);
+    attempts.end();
   };
 }

@@ -1,7 +1,9 @@
+import { Unavailable } from "../errors.ts";
 import type { Delivery, SentMessage } from "../incident/incident.ts";
 import type { AlertStore, Clock, IncidentLog, Notifier, Versioned } from "../ports.ts";
+import { type Attempts, makeAttempts } from "./attempts.ts";
 import { compose } from "./compose.ts";
-import { CLAIM_MS, type Effect, type NotifyEffect } from "./effect.ts";
+import { CLAIM_MS, type Effect, type NotifyEffect, type RecordEffect } from "./effect.ts";
 import { isClaimed, without } from "./pending.ts";
 import type { AlertState } from "./state.ts";
 
@@ -42,16 +44,31 @@ const claimed = (state: AlertState, ids: ReadonlySet<string>, holder: string, no
   ),
 });
 
-/** Claims by conditional writes; who lost the race for one leaves it to the winner. */
-async function claim(deps: DeliverDeps, group: readonly Pending[], now: number): Promise<Pending[]> {
+/**
+ * Claims by conditional writes. A state that was written in between is read again: somebody judged it, then the effect
+ * is still to be had; or claimed it, then it is left to the winner.
+ */
+async function claim(
+  deps: DeliverDeps,
+  org: string,
+  group: readonly Pending[],
+  now: number,
+): Promise<Pending[]> {
   const ids = new Set(group.map(({ effect }) => effect.id));
-  const { conflicts } = await deps.alerts.putMany(
-    group.map(({ stored }) => ({
-      state: claimed(stored.value, ids, deps.holder, now),
-      expected: stored.version,
-    })),
-  );
-  return group.filter(({ stored }) => !conflicts.includes(stored.value.endpointId));
+  const mine: Pending[] = [];
+  let open = group;
+  for (let attempt = 0; open.length > 0 && attempt < MOST_ATTEMPTS; attempt++) {
+    const { conflicts } = await deps.alerts.putMany(
+      open.map(({ stored }) => ({
+        state: claimed(stored.value, ids, deps.holder, now),
+        expected: stored.version,
+      })),
+    );
+    mine.push(...open.filter(({ stored }) => !conflicts.includes(stored.value.endpointId)));
+    const fresh = conflicts.length === 0 ? [] : [...(await deps.alerts.getMany(org, conflicts)).values()];
+    open = fresh.flatMap((stored) => firstPending(stored, now)).filter(({ effect }) => ids.has(effect.id));
+  }
+  return mine;
 }
 
 function noted(state: AlertState, ids: ReadonlySet<string>, messages: readonly SentMessage[]): AlertState {
@@ -97,7 +114,7 @@ async function send(deps: DeliverDeps, org: string, group: readonly Pending[]): 
   const now = deps.clock.now();
   const kind = group[0]?.effect.kind;
   if (kind === undefined || !(await deps.alerts.openGate(org, kind, now, now + GATE_MS))) return false;
-  const mine = await claim(deps, group, now);
+  const mine = await claim(deps, org, group, now);
   if (mine.length === 0) return false;
   const effects = mine.map(({ effect }) => effect);
   const message = compose(org, kind, effects, deps.clock.now(), deps.linkTo);
@@ -121,26 +138,35 @@ async function send(deps: DeliverDeps, org: string, group: readonly Pending[]): 
   return true;
 }
 
-/** Writes what the incident log has to learn, then clears it. Writing twice is harmless. */
-async function record(deps: DeliverDeps, states: readonly Versioned<AlertState>[]): Promise<void> {
+/**
+ * Writes what the incident log has to learn of one organization, then clears it. Writing twice is harmless. What the
+ * log does not take stays; while it is out of reach the rest stays too, so that messages need not wait for it.
+ */
+async function record(
+  deps: DeliverDeps,
+  states: readonly Versioned<AlertState>[],
+  attempts: Attempts,
+): Promise<void> {
   const isRecord = (effect: Effect) => effect.do === "record";
   const due = states.filter(({ value }) => value.effects.some(isRecord)).map(({ value }) => value);
   const ids = new Set<string>();
-  for (const effect of due.flatMap(({ effects }) => effects)) {
-    if (effect.do !== "record") continue;
-    await deps.incidents.put(effect.incident);
-    ids.add(effect.id);
-  }
-  if (ids.size > 0) await clear(deps, due, ids, []);
+  let reachable = true;
+  const put = async ({ id, incident }: RecordEffect): Promise<void> => {
+    try {
+      await deps.incidents.put(incident);
+      ids.add(id);
+    } catch (error) {
+      reachable = !(error instanceof Unavailable);
+      throw error;
+    }
+  };
+  for (const effect of due.flatMap(({ effects }) => effects))
+    if (reachable && effect.do === "record") await attempts.attempt(() => put(effect), undefined);
+  if (ids.size > 0) await attempts.attempt(() => clear(deps, due, ids, []), undefined);
 }
 
-/**
- * Carries out what is pending: records into the incident log, messages grouped per organization and kind behind
- * their gates. Run after every judgement and at least every minute; two at once never both send.
- * @returns whether messages are still pending: behind a gate, in somebody's hands, or failed
- */
-export async function deliver(deps: DeliverDeps): Promise<{ pending: boolean }> {
-  await record(deps, await deps.alerts.troubled());
+/** Sends what may go now, group by group, until nothing more may. Answers whether messages are still pending. */
+async function sendAll(deps: DeliverDeps, attempts: Attempts): Promise<boolean> {
   for (let round = 0; round < MOST_ROUNDS; round++) {
     const states = await deps.alerts.troubled();
     const ready = states.flatMap((stored) => firstPending(stored, deps.clock.now()));
@@ -149,10 +175,27 @@ export async function deliver(deps: DeliverDeps): Promise<{ pending: boolean }> 
     );
     let progress = false;
     for (const group of groups.values()) {
-      progress = (await send(deps, group[0]?.stored.value.org ?? "", group)) || progress;
+      const org = group[0]?.stored.value.org ?? "";
+      progress = (await attempts.attempt(() => send(deps, org, group), false)) || progress;
     }
-    if (!progress)
-      return { pending: states.some(({ value }) => value.effects.some(({ do: what }) => what === "notify")) };
+    if (!progress) return states.some(({ value }) => value.effects.some(({ do: what }) => what === "notify"));
   }
-  return { pending: true };
+  return true;
+}
+
+/**
+ * Carries out what is pending: records into the incident log, messages grouped per organization and kind behind
+ * their gates. Run after every judgement and at least every minute; two at once never both send. What fails holds up
+ * nothing else.
+ * @returns whether messages are still pending: behind a gate, in somebody's hands, or failed
+ * @throws what failed first, once the rest was done: it is pending still, and repeated by the next call
+ */
+export async function deliver(deps: DeliverDeps): Promise<{ pending: boolean }> {
+  const attempts = makeAttempts();
+  const states = await deps.alerts.troubled();
+  for (const group of Map.groupBy(states, ({ value }) => value.org).values())
+    await record(deps, group, attempts);
+  const pending = await sendAll(deps, attempts);
+  attempts.end();
+  return { pending };
 }

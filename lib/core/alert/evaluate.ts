@@ -1,7 +1,8 @@
 import { silentAfterMs } from "../availability/window.ts";
 import type { Endpoint } from "../endpoint/endpoint.ts";
-import { Unavailable } from "../errors.ts";
+import { Unavailable, VigieError } from "../errors.ts";
 import type { AlertStore, AlertWrite, Clock, EndpointStore, TickLog, Versioned } from "../ports.ts";
+import { type Attempts, makeAttempts } from "./attempts.ts";
 import { closeFor } from "./lifecycle.ts";
 import { type Policy, policyOf } from "./policy.ts";
 import type { AlertState, RegionOutcome } from "./state.ts";
@@ -44,9 +45,8 @@ async function recentOutcomes(deps: EvaluateDeps, org: string, policies: readonl
 /** What becomes of the state of an endpoint that is not checked any more; null when nothing has to. */
 function retired(state: AlertState | null, endpoint: Endpoint | undefined, now: number): AlertState | null {
   if (state === null) return null;
-  const nothingOpen = state.verdict === "up" && state.effects.every((effect) => effect.do === "record");
-  return nothingOpen && state.flapping.since === null
-    ? null
+  return state.verdict === "up" && state.flapping.since === null
+    ? null // what is still unsent tells of incidents that had ended before
     : closeFor(state, endpoint === undefined ? "deleted" : "paused", now);
 }
 
@@ -71,10 +71,10 @@ function writeFor(found: Case, stored: Versioned<AlertState> | undefined, now: n
 async function casesOf(
   deps: EvaluateDeps,
   org: string,
+  ids: readonly string[],
   posted: ReadonlyMap<string, readonly RegionOutcome[]>,
   now: number,
 ): Promise<Case[]> {
-  const ids = [...posted.keys()];
   const stored = await deps.endpoints.getMany(org, ids);
   const cases = ids.map((id): Case => {
     const endpoint = stored.get(id)?.endpoint;
@@ -92,11 +92,41 @@ async function casesOf(
   }));
 }
 
+const unjudged = (id: string, cause: unknown): VigieError =>
+  new VigieError(
+    "judgement_failed",
+    `Endpoint ${id} could not be judged (${cause instanceof Error ? cause.message : String(cause)}); the others were. Look at its alert settings.`,
+    { cause },
+  );
+
+/** The writes of all cases; one that can't be judged holds back no other. */
+async function writesFor(
+  cases: readonly Case[],
+  states: ReadonlyMap<string, Versioned<AlertState>>,
+  now: number,
+  attempts: Attempts,
+): Promise<AlertWrite[]> {
+  const writes: AlertWrite[] = [];
+  for (const found of cases) {
+    const write = await attempts.attempt(() => {
+      try {
+        return writeFor(found, states.get(found.id), now);
+      } catch (error) {
+        throw unjudged(found.id, error);
+      }
+    }, null);
+    if (write !== null) writes.push(write);
+  }
+  return writes;
+}
+
 /**
  * Judges endpoints of one organization with what the tick log has and what was posted, and stores each answer by
- * one conditional write; who loses a race reads again and judges again.
+ * one conditional write; who loses a race reads again and judges again. States are read before the endpoints: an
+ * edit in between has written the state too, so that a judgement by the old promises is never stored.
  * @param posted endpoint id -> outcomes the tick log may not have yet (empty: judge by the log alone)
  * @throws Unavailable when writes keep colliding: the caller's queue repeats the call, which is harmless
+ * @throws VigieError `judgement_failed` when an endpoint could not be judged, after all others were
  */
 export async function evaluate(
   deps: EvaluateDeps,
@@ -104,17 +134,18 @@ export async function evaluate(
   posted: ReadonlyMap<string, readonly RegionOutcome[]>,
 ): Promise<void> {
   const now = deps.clock.now();
-  let open = await casesOf(deps, org, posted, now);
+  const attempts = makeAttempts();
+  let open = [...posted.keys()];
   for (let attempt = 0; open.length > 0 && attempt < MOST_ATTEMPTS; attempt++) {
-    const ids = open.map(({ id }) => id);
-    const states = await deps.alerts.getMany(org, ids);
-    const writes = open.flatMap((found) => writeFor(found, states.get(found.id), now) ?? []);
-    const { conflicts } = writes.length === 0 ? { conflicts: [] } : await deps.alerts.putMany(writes);
-    open = open.filter(({ id }) => conflicts.includes(id));
+    const states = await deps.alerts.getMany(org, open);
+    const cases = await casesOf(deps, org, open, posted, now);
+    const writes = await writesFor(cases, states, now, attempts);
+    open = writes.length === 0 ? [] : (await deps.alerts.putMany(writes)).conflicts;
   }
   if (open.length > 0) {
     throw new Unavailable(
       `alert state of ${open.length} endpoints kept changing; the call has to be repeated`,
     );
   }
+  attempts.end();
 }

@@ -6,7 +6,14 @@ import type { RegionOutcome } from "../../../lib/core/alert/state.ts";
 import type { CheckRecord } from "../../../lib/core/check/record.ts";
 import type { Endpoint } from "../../../lib/core/endpoint/endpoint.ts";
 import type { Delivery } from "../../../lib/core/incident/incident.ts";
-import type { AlertStore, FailurePost, IncidentLog, Message, Notifier } from "../../../lib/core/ports.ts";
+import type {
+  AlertStore,
+  EndpointStore,
+  FailurePost,
+  IncidentLog,
+  Message,
+  Notifier,
+} from "../../../lib/core/ports.ts";
 import { MINUTE, outcomeAt, SECOND, START } from "../../lib/core/alert/play.ts";
 
 export interface World {
@@ -20,7 +27,11 @@ export interface World {
   watchdog: () => Promise<{ pending: boolean }>;
   /** Another process on the same stores. */
   another: (
-    stores?: Partial<{ alerts: AlertStore; incidents: IncidentLog }>,
+    stores?: Partial<{
+      alerts: AlertStore;
+      incidents: IncidentLog;
+      endpoints: Pick<EndpointStore, "getMany">;
+    }>,
   ) => Pick<World, "failure" | "watchdog">;
 }
 

@@ -1,0 +1,26 @@
+import { Unavailable } from "../errors.ts";
+
+/** Work of which some may fail without holding up the rest. */
+export interface Attempts {
+  /** The work's answer, or `otherwise` when it failed. */
+  attempt<T>(work: () => T | Promise<T>, otherwise: T): Promise<T>;
+  /** Throws what failed first, if anything did; before all else an Unavailable, which asks for a repetition. */
+  end(): void;
+}
+
+export function makeAttempts(): Attempts {
+  const errors: unknown[] = [];
+  return {
+    async attempt(work, otherwise) {
+      try {
+        return await work();
+      } catch (error) {
+        errors.push(error);
+        return otherwise;
+      }
+    },
+    end() {
+      if (errors.length > 0) throw errors.find((error) => error instanceof Unavailable) ?? errors[0];
+    },
+  };
+}
