@@ -6,14 +6,14 @@ import type { AlertState } from "./state.ts";
 const closed = (incident: Incident, reason: CloseReason, now: number): Incident => ({
   ...incident,
   revision: incident.revision + 1,
-  endedAt: now,
+  endedAt: Math.max(incident.startedAt, now),
   closed: reason,
 });
 
 /**
  * What an edit of url or expectations, a pause, a resume or a deletion does (ALERTING rule 6): the window restarts
- * at `now` (epoch ms), an open incident is closed with the reason, its unsent messages are cancelled; only the
- * record of the closing stays to be written. For an endpoint never judged start from `initialState(policy)`.
+ * at `now` (epoch ms), an open incident is closed with the reason, its unsent messages are cancelled. What stays is
+ * the record of the closing, and what is unsent about incidents that had ended before. For an endpoint never judged start from `initialState(policy)`.
  * @param revision of the policy that holds from now on
  */
 export function closeFor(
@@ -22,7 +22,8 @@ export function closeFor(
   now: number,
   revision = state.revision,
 ): AlertState {
-  const records = state.effects.filter((effect) => effect.do === "record");
+  const { incident } = state;
+  const kept = state.effects.filter((effect) => effect.do === "record" || effect.incidentId !== incident?.id);
   return {
     ...state,
     revision,
@@ -31,7 +32,7 @@ export function closeFor(
     verdict: "up",
     since: now,
     incident: null,
-    effects: state.incident === null ? records : withRecord(records, closed(state.incident, reason, now)),
+    effects: incident === null ? kept : withRecord(kept, closed(incident, reason, now)),
     flapping: calm,
   };
 }
