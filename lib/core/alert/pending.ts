@@ -1,5 +1,5 @@
 import type { Incident } from "../incident/incident.ts";
-import type { Effect, NotifyEffect, RecordEffect } from "./effect.ts";
+import { CLAIM_MS, type Effect, type NotifyEffect, type RecordEffect } from "./effect.ts";
 
 /** One endpoint's pending messages stay bounded: with every channel dead for days the oldest give way. */
 const MOST_MESSAGES = 20;
@@ -36,6 +36,9 @@ export function withRecord(effects: readonly Effect[], incident: Incident): Effe
 export const without = (effects: readonly Effect[], ids: ReadonlySet<string>): Effect[] =>
   effects.filter(({ id }) => !ids.has(id));
 
+/** Clocks of those who deliver differ by seconds; a claim that reaches further ahead is one of a clock set back since. */
+const CLOCK_SLACK_MS = 60_000;
+
 /** Whether somebody else holds it at `now` (epoch ms). */
-export const isClaimed = (effect: Effect, now: number): boolean =>
-  effect.claim !== null && effect.claim.until > now;
+export const isClaimed = ({ claim }: Effect, now: number): boolean =>
+  claim !== null && claim.until > now && claim.until <= now + CLAIM_MS + CLOCK_SLACK_MS;
