@@ -1,35 +1,42 @@
-import type { TextProps } from "ink";
+import { styleText } from "node:util";
 import type { Environment } from "./glyphs.ts";
 import type { Tone } from "./line.ts";
 
-type Look = Pick<TextProps, "color" | "dimColor" | "bold" | "inverse">;
+type Style = Parameters<typeof styleText>[0];
+type Styles = Readonly<Record<Tone, Extract<Style, readonly unknown[]>>>;
 
-/** How each tone looks. Only the sixteen colours that a terminal's own scheme defines. */
-export type Theme = Readonly<Record<Tone, Look>>;
+/** How a tone looks: gives the text with the terminal's codes for it. */
+export type Theme = (tone: Tone, text: string) => string;
 
-const coloured: Theme = {
-  plain: {},
-  dim: { dimColor: true },
-  strong: { bold: true },
-  accent: { color: "cyan" },
-  good: { color: "green" },
-  warn: { color: "yellow" },
-  bad: { color: "red", bold: true },
-  unknown: { color: "magenta" },
-  alarm: { color: "red", bold: true },
+/** Only the colours that a terminal's own scheme defines: readable on dark and on light. */
+const coloured: Styles = {
+  plain: [],
+  dim: ["dim"],
+  strong: ["bold"],
+  accent: ["cyan"],
+  good: ["green"],
+  warn: ["yellow"],
+  bad: ["red", "bold"],
+  unknown: ["magenta"],
+  alarm: ["red", "bold"],
 };
 
-const colourless: Theme = {
-  plain: {},
-  dim: { dimColor: true },
-  strong: { bold: true },
-  accent: {},
-  good: {},
-  warn: { bold: true },
-  bad: { bold: true },
-  unknown: {},
-  alarm: { inverse: true },
+/** What matters is said by signs and words anyway. */
+const colourless: Styles = {
+  plain: [],
+  dim: ["dim"],
+  strong: ["bold"],
+  accent: [],
+  good: [],
+  warn: ["bold"],
+  bad: ["bold"],
+  unknown: [],
+  alarm: ["inverse"],
 };
 
-/** Never against NO_COLOR (https://no-color.org); what matters is said by signs and words anyway. */
-export const themeFor = (env: Environment): Theme => (env["NO_COLOR"] ? colourless : coloured);
+/** Colours, unless NO_COLOR is set (https://no-color.org). */
+export function themeFor(env: Environment): Theme {
+  const styles = env["NO_COLOR"] ? colourless : coloured;
+  return (tone, text) =>
+    styles[tone].length === 0 ? text : styleText(styles[tone], text, { validateStream: false });
+}

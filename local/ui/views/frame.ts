@@ -33,8 +33,8 @@ const headerLooks: readonly HeaderLook[] = [
   { words: true, place: true, window: true },
   { words: true, place: true, window: false },
   { words: true, place: false, window: false },
-  { words: false, place: false, window: false },
 ];
+const plainestLook: HeaderLook = { words: false, place: false, window: false };
 
 function headerParts(snapshot: Snapshot, state: UiState, glyphs: Glyphs, look: HeaderLook): [Piece[], Piece] {
   const { region } = snapshot.status;
@@ -51,9 +51,9 @@ function headerParts(snapshot: Snapshot, state: UiState, glyphs: Glyphs, look: H
 
 /** First line of every view: how many are in which state, and of when that is. */
 export function headerLine(snapshot: Snapshot, state: UiState, columns: number, glyphs: Glyphs): Line {
-  const all = headerLooks.map((look) => headerParts(snapshot, state, glyphs, look));
-  const fits = all.find(([left, right]) => lengthOf([...left, right]) + 2 <= columns);
-  const [left, right] = fits ?? all.at(-1) ?? [[], { text: "" }];
+  const partsFor = (look: HeaderLook) => headerParts(snapshot, state, glyphs, look);
+  const fits = (look: HeaderLook) => lengthOf(partsFor(look).flat()) + 2 <= columns;
+  const [left, right] = partsFor(headerLooks.find(fits) ?? plainestLook);
   return { key: "header", cells: [{ pieces: left, grow: true }, cell(right)] };
 }
 

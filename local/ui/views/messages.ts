@@ -4,7 +4,7 @@ import { clean } from "../clean.ts";
 import { momentText } from "../format.ts";
 import type { Glyphs } from "../glyphs.ts";
 import { cell, type Line, type Piece, type Tone, textLine } from "../line.ts";
-import type { Snapshot } from "../rows.ts";
+import type { ShownRow, Snapshot } from "../rows.ts";
 import type { LoggedEvent, PastMessage } from "../source.ts";
 
 const tones: Record<MessageKind, Tone> = {
@@ -51,24 +51,24 @@ const messageLine = (message: PastMessage, i: number, now: number, glyphs: Glyph
 const eventLine = ({ at, text }: LoggedEvent, i: number, now: number, mark: string): Line =>
   lineOf(`event-${i}-${at}`, at, now, [{ text: `${mark} `, tone: "dim" }, { text }]);
 
-interface Group {
-  messages: PastMessage[];
-  title: string;
-}
-
 /** Messages that went out as one are one line, named like the message that was sent. */
-export function grouped(messages: readonly PastMessage[], nameOf: (id: string) => string): Group[] {
-  const sent = Map.groupBy(messages, ({ kind, sentAt }) => `${kind} ${sentAt}`);
-  return [...sent.values()].map((group) => {
-    const [first] = group;
-    if (first === undefined || group.length === 1) return { messages: group, title: first?.title ?? "" };
-    return {
-      messages: group,
-      title: digestTitle(
-        first.kind,
-        group.map(({ endpointId }) => nameOf(endpointId)),
-      ),
-    };
+export function grouped(
+  messages: readonly PastMessage[],
+  most: number,
+  rows: readonly Pick<ShownRow, "id" | "title">[],
+): PastMessage[] {
+  const groups = [...Map.groupBy(messages, ({ kind, sentAt }) => `${kind} ${sentAt}`).values()].slice(
+    0,
+    most,
+  );
+  const names = groups.some(({ length }) => length > 1)
+    ? new Map(rows.map((row) => [row.id, row.title]))
+    : null;
+  return groups.flatMap(([first, ...rest]) => {
+    if (first === undefined) return [];
+    if (rest.length === 0) return [first];
+    const websites = [first, ...rest].map(({ endpointId }) => names?.get(endpointId) ?? endpointId);
+    return [{ ...first, title: digestTitle(first.kind, websites) }];
   });
 }
 
@@ -78,16 +78,11 @@ const none: Line = textLine("none", {
 });
 
 /** The latest few, below the list. */
-export function latestMessages(snapshot: Snapshot, rows: number, glyphs: Glyphs): Line[] {
-  const { messages, status, at } = snapshot;
-  const names = new Map(snapshot.rows.map(({ id, title }) => [id, title]));
+export function latestMessages(snapshot: Snapshot, most: number, glyphs: Glyphs): Line[] {
+  const { messages, status, rows, at } = snapshot;
   const pending = unlogged(status.messages, messages).map((event, i) => eventLine(event, i, at, glyphs.dot));
-  const groups = grouped(messages, (id) => names.get(id) ?? id).slice(0, rows);
-  const lines = groups.flatMap(({ messages: group, title }, i) => {
-    const [first] = group;
-    return first === undefined ? [] : [messageLine({ ...first, title }, i, at, glyphs)];
-  });
-  const all = [...pending, ...lines].slice(0, rows);
+  const lines = grouped(messages, most, rows).map((message, i) => messageLine(message, i, at, glyphs));
+  const all = [...pending, ...lines].slice(0, most);
   return all.length === 0 ? [none] : all;
 }
 
