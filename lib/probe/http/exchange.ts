@@ -8,6 +8,7 @@ import { codeOf, exchangeFailure, type Progress, throwIfOurs } from "../failures
 import { stamp, stepOf, type Trace } from "../trace.ts";
 import type { Body } from "./decode.ts";
 import { type HttpRequest, isRedirect } from "./redirect.ts";
+import { withoutStacks } from "./stacks.ts";
 
 export const HEADER_LIMIT = 64 * 1024;
 export const BODY_LIMIT = 1024 * 1024;
@@ -146,7 +147,8 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
-    this.#socket = null; // undici closes it; to be first would cost it an error object more, stack and all
+    this.#socket = null; // undici closes it; to be first would cost it one error object more
+    withoutStacks();
     // A body that only the end of the connection delimits is complete if the end was an orderly one; undici
     // takes a reset for one (lib/dispatcher/client-h1.js, onHttpSocketError).
     if (this.#socketError === null) this.#complete(this.#trace.status ?? 0, false);

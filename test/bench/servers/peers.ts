@@ -9,7 +9,8 @@ import { text } from "node:stream/consumers";
 import { CORE, isInstalled, pinned, runToEnd } from "./pinned.ts";
 import { untilOpen } from "./target.ts";
 
-const CONCURRENCY = 50;
+/** The most that curl does at once. */
+const CONCURRENCY = 300;
 const ROOT = join(import.meta.dirname, "../../fixtures/certs/root.crt");
 
 /** `1m2.345s` as the shell's `times` prints it, in ms. */
@@ -18,28 +19,32 @@ function shellTimeMs(written: string): number {
   return (Number(minutes) * 60 + Number(seconds)) * 1_000;
 }
 
-/** CPU per check of `curl -Z`, ms. It keeps connections and sessions unless told not to. */
-export async function curlCpuMs(url: string, count: number): Promise<number> {
-  const curl = [
-    ...[
-      "curl",
-      "-Z",
-      "--parallel-max",
-      String(CONCURRENCY),
-      "-s",
-      "--no-progress-meter",
-      "--fail",
-      "--http1.1",
-      "--no-sessionid",
-    ],
-    ...["-H", "'Connection: close'", "--cacert", `'${ROOT}'`, "-o", "/dev/null", `'${url}?[1-${count}]'`],
-  ];
-  const printed = await runToEnd(CORE.measured, ["sh", "-c", `${curl.join(" ")} || exit 1; times`]);
-  const [user = "", system = ""] = printed.trim().split("\n").at(-1)?.split(" ") ?? [];
-  return (shellTimeMs(user) + shellTimeMs(system)) / count;
+/** Endpoints of a tick: what one curl is started for. */
+const TICK = 500;
+
+/**
+ * CPU per check of `curl -Z`, ms: started for every tick of 500 endpoints, as a monitor made of curl would be. No
+ * connection or session serves twice, as every endpoint has a name of its own.
+ */
+export async function curlCpuMs(scheme: string, port: number, ticks: number): Promise<number> {
+  const directory = await mkdtemp(join(tmpdir(), "vigie-curl-"));
+  const file = join(directory, "tick.conf");
+  const line = (i: number): string => `url=${scheme}://e${i}.vigie.test:${port}/\noutput=/dev/null\n`;
+  await writeFile(file, Array.from({ length: TICK }, (_, i) => line(i)).join(""));
+  const curl = `curl -Z --parallel-max ${CONCURRENCY} -s --no-progress-meter --fail --http1.1 --connect-to ::127.0.0.1:${port} --cacert '${ROOT}' -K '${file}'`;
+  const loop = `i=0; while [ $i -lt ${ticks} ]; do ${curl} 2>/dev/null || exit 1; i=$((i+1)); done; times`;
+  try {
+    const printed = await runToEnd(CORE.measured, ["sh", "-c", loop]);
+    const [user = "", system = ""] = printed.trim().split("\n").at(-1)?.split(" ") ?? [];
+    return (shellTimeMs(user) + shellTimeMs(system)) / (ticks * TICK);
+  } finally {
+    await rm(directory, { recursive: true });
+  }
 }
 
 const BLACKBOX = "prometheus-blackbox-exporter";
+const WARM_UP = 300;
+const AT_ONCE = 50;
 const BLACKBOX_PORT = 29_115;
 /** Of /proc/<pid>/stat: user and system time in clock ticks, of which Linux shows 100 a second to everybody. */
 const TICK_MS = 10;
@@ -69,7 +74,7 @@ async function probeMany(url: string, count: number): Promise<void> {
       if (!(await probe(url)).includes("probe_success 1"))
         throw new Error(`blackbox_exporter could not check ${url}`);
   };
-  await Promise.all(Array.from({ length: CONCURRENCY }, worker));
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
 }
 
 const CONFIG = `modules:
@@ -99,7 +104,7 @@ export async function blackboxCpuMs(urls: readonly string[], count: number): Pro
     await untilOpen(BLACKBOX_PORT);
     const result: number[] = [];
     for (const url of urls) {
-      await probeMany(url, CONCURRENCY);
+      await probeMany(url, WARM_UP);
       const before = await cpuOf(child.pid ?? 0);
       await probeMany(url, count);
       result.push(((await cpuOf(child.pid ?? 0)) - before) / count);

@@ -11,8 +11,7 @@ import { CORE, isInstalled, nodeCommand, pinned, startService } from "./pinned.t
 
 export interface Target {
   name: string;
-  http: string;
-  https: string;
+  ports: { http: number; https: number };
   stop(): Promise<void>;
 }
 
@@ -69,8 +68,7 @@ async function startNginx(): Promise<Target> {
   await untilOpen(https);
   return {
     name: "nginx",
-    http: `http://127.0.0.1:${http}/`,
-    https: `https://127.0.0.1:${https}/`,
+    ports: { http, https },
     stop: async () => {
       child.kill();
       await once(child, "exit");
@@ -84,8 +82,7 @@ async function startNode(): Promise<Target> {
   const [http = "", https = ""] = server.said.split(" ");
   return {
     name: "a Node server (nginx is not installed)",
-    http: `http://127.0.0.1:${http}/`,
-    https: `https://127.0.0.1:${https}/`,
+    ports: { http: Number(http), https: Number(https) },
     stop: server.stop,
   };
 }
