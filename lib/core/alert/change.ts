@@ -67,8 +67,7 @@ function messageFor(
   const note = recoveryNote(call, aside);
   if (to === "degraded") return { kind: "partial" as const, extra: { note } };
   const downtimeMs = endOf(call, before) - before.startedAt;
-  const lasted = `It lasted ${duration(downtimeMs)}.`;
-  return { kind: "up" as const, extra: { note: [lasted, note].filter(Boolean).join(" "), downtimeMs } };
+  return { kind: "up" as const, extra: { note, downtimeMs } };
 }
 
 const flappingNote = (call: Call): string => {

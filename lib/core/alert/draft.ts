@@ -1,6 +1,6 @@
 import { bodyOf, regionEvidence } from "../incident/evidence.ts";
 import type { Incident, MessageKind, RegionEvidence } from "../incident/incident.ts";
-import { titleOf } from "../incident/messages.ts";
+import { duration, titleOf } from "../incident/messages.ts";
 import { type Call, votedAvailability } from "./call.ts";
 import type { Effect, NotifyEffect } from "./effect.ts";
 import { withEffect, withRecord } from "./pending.ts";
@@ -57,13 +57,14 @@ interface Telling {
   verdict: Verdict;
   availability: number;
   body: string;
+  note?: string | undefined;
   downtimeMs?: number | undefined;
 }
 
 /** Adds a message to what is pending and decided. */
 export function say(draft: Draft, call: Call, telling: Telling): Draft {
   const { website } = call.policy;
-  const { incidentId, kind, change, verdict, availability, body, downtimeMs } = telling;
+  const { incidentId, kind, change, verdict, availability, body, note, downtimeMs } = telling;
   const downtime = downtimeMs === undefined ? {} : { downtimeMs };
   const effect: NotifyEffect = {
     do: "notify",
@@ -74,6 +75,7 @@ export function say(draft: Draft, call: Call, telling: Telling): Draft {
     website,
     title: titleOf({ website, kind, verdict, availability, time: call.tick, ...downtime }),
     body,
+    ...(note ? { note } : {}),
     claim: null,
   };
   return {
@@ -92,14 +94,17 @@ export function announce(
 ): Draft {
   const announced = [...incident.announced, { kind, at: call.now }].slice(-MOST_ANNOUNCED);
   const next = { ...refreshed(call, incident), announced };
+  const { note = "", downtimeMs } = extra;
+  const lasted = downtimeMs === undefined ? "" : `It lasted ${duration(downtimeMs)}.`;
   return say(revise(draft, next), call, {
     incidentId: incident.id,
     kind,
     change: incident.revision + 1,
     verdict: incident.verdict,
     availability: next.availability,
-    body: bodyOf(next, extra.note ?? ""),
-    downtimeMs: extra.downtimeMs,
+    body: bodyOf(next, [lasted, note].filter(Boolean).join(" ")),
+    note,
+    downtimeMs,
   });
 }
 

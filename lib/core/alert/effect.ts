@@ -16,6 +16,8 @@ export interface NotifyEffect {
   /** First line, subject and SMS. */
   title: string;
   body: string;
+  /** What a digest must not leave unsaid; it stands in the body too. */
+  note?: string;
   claim: Claim | null;
 }
 

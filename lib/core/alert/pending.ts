@@ -1,3 +1,4 @@
+import { cut } from "../check/outcome.ts";
 import type { Incident } from "../incident/incident.ts";
 import { CLAIM_MS, type Effect, type NotifyEffect, type RecordEffect } from "./effect.ts";
 
@@ -6,15 +7,31 @@ const MOST_MESSAGES = 20;
 
 const isNotify = (effect: Effect): effect is NotifyEffect => effect.do === "notify";
 
-function mergeOldest([oldest, next, ...rest]: NotifyEffect[]): NotifyEffect[] {
-  if (oldest === undefined || next === undefined) return [];
-  return [
-    { ...next, body: `${next.body}\nNot delivered before this: ${oldest.title}`.slice(0, 4_000) },
-    ...rest,
-  ];
+const UNDELIVERED = "Not delivered before this: ";
+const UNDELIVERED_KEPT = 20;
+const TITLE_LIMIT = 200;
+
+/** The lines of a body that tell of messages which never went before it. */
+export const undeliveredIn = (body: string): string[] =>
+  body.split("\n").filter((line) => line.startsWith(UNDELIVERED));
+
+/** How many messages a line stands for: one, or the number it tells. */
+const countIn = (line: string): number => Number(/: (\d+) earlier messages$/.exec(line)?.[1] ?? 1);
+
+/** The latest as lines of their own, the rest as their number. */
+function undelivered(lines: readonly string[]): string[] {
+  const latest = lines.slice(-UNDELIVERED_KEPT);
+  const earlier = lines.slice(0, -UNDELIVERED_KEPT).reduce((sum, line) => sum + countIn(line), 0);
+  return earlier === 0 ? latest : [`${UNDELIVERED}${earlier} earlier messages`, ...latest];
 }
 
-/** Adds a message; beyond the bound the oldest lives on as a line in the one after it. */
+function mergeOldest([oldest, next, ...rest]: NotifyEffect[]): NotifyEffect[] {
+  if (oldest === undefined || next === undefined) return [];
+  const lines = [...undeliveredIn(oldest.body), `${UNDELIVERED}${cut(oldest.title, TITLE_LIMIT)}`];
+  return [{ ...next, body: [next.body, ...undelivered(lines)].join("\n") }, ...rest];
+}
+
+/** Adds a message; beyond the bound the oldest lives on as a line in the one after it, with the lines it had. */
 export function withEffect(effects: readonly Effect[], effect: NotifyEffect): Effect[] {
   if (effects.some(({ id }) => id === effect.id)) return [...effects];
   const messages = [...effects.filter(isNotify), effect];

@@ -18,6 +18,7 @@ export function endFlapping(draft: Draft, call: Call): Draft {
     change: flapping.since ?? 0,
     verdict,
     availability: votedAvailability(call.regions) ?? 1,
+    note,
     body: `${note}\nIncident: ${flapping.incidentId}`,
   });
 }

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
-import type { NotifyEffect } from "../../../../lib/core/alert/effect.ts";
+import { compose } from "../../../../lib/core/alert/compose.ts";
+import type { Effect, NotifyEffect } from "../../../../lib/core/alert/effect.ts";
 import { lookbackMs } from "../../../../lib/core/alert/evaluate.ts";
+import { withEffect } from "../../../../lib/core/alert/pending.ts";
 import { type Policy, policyOf } from "../../../../lib/core/alert/policy.ts";
 import type { AlertState, RegionOutcome } from "../../../../lib/core/alert/state.ts";
 import { step } from "../../../../lib/core/alert/step.ts";
@@ -119,6 +121,101 @@ describe("flapping", () => {
     expect(watched.kinds()).toEqual(["down", "up", "down", "up"]);
     marks(watched, "a", "oxx", 22);
     expect(watched.kinds().slice(4)).toEqual(["flapping"]);
+  });
+});
+
+describe("digests", () => {
+  const effect = (n: number, more: Partial<NotifyEffect> = {}): NotifyEffect => ({
+    do: "notify",
+    id: `site-${n}.1/down.1`,
+    kind: "down",
+    incidentId: `site-${n}.1`,
+    at: START,
+    website: `site-${n}`,
+    title: `Website site-${n} is down. availability=0.0%, time=2026-11-20T12:00:00Z`,
+    body: `Regions:\n  a: failing\nFirst failed check: a, x\n  expect.body (application): ${"é".repeat(200)}\n`,
+    claim: null,
+    ...more,
+  });
+  const bytes = (text: string): number => new TextEncoder().encode(text).length;
+
+  it("confess what a single message does: who still fails, is silent, was set aside", () => {
+    const regions = { a: "oxx", b: "oxx", c: "o".repeat(60) };
+    const aside = play({ rows: regions }).state.effects.filter((one) => one.do === "notify");
+    const [, up] = aside;
+    if (up === undefined) throw new Error("no recovery");
+    expect(up.body).toMatch(/^It lasted \d+m\. Silent: a, b\. Set aside/);
+    const { body } = compose("default", "up", [up, { ...up, website: "blog" }], START);
+    expect(body.split("\n")).toHaveLength(2);
+    expect(body).toMatch(/downtime=\d+m \(Silent: a, b\. Set aside, failing when last heard/);
+  });
+
+  it("tell of messages that never went before them", () => {
+    let effects: Effect[] = [];
+    for (let n = 0; n < 21; n++) effects = withEffect(effects, effect(n));
+    const [first, second] = effects.filter((one) => one.do === "notify");
+    if (first === undefined || second === undefined) throw new Error("no messages");
+    const { body } = compose("default", "down", [first, second], START);
+    expect(body).toContain("Not delivered before this: Website site-0 is down.");
+  });
+
+  it("list all of 500 endpoints within what a channel takes, details given up first", () => {
+    const names = Array.from({ length: 500 }, (_, n) => effect(n));
+    const { body } = compose("default", "down", names, START);
+    expect(bytes(body)).toBeLessThanOrEqual(200_000);
+    expect(body.split("\n").map((line) => line.split(" ")[1])).toEqual(names.map(({ website }) => website));
+    expect(body).not.toContain("expect.body");
+    const few = compose("default", "down", names.slice(0, 10), START).body;
+    expect(few).toContain("expect.body");
+  });
+
+  it("say how many they leave out, never half a line; long names are cut", () => {
+    const name = "ж".repeat(300);
+    const long = (n: number) => effect(n, { website: name, title: `Website ${name} is down. n=${n}` });
+    const some = compose(
+      "default",
+      "down",
+      Array.from({ length: 500 }, (_, n) => long(n)),
+      START,
+    ).body;
+    expect(some.split("\n")).toHaveLength(500);
+    const many = Array.from({ length: 5_000 }, (_, n) => long(n));
+    const { body } = compose("default", "down", many, START);
+    expect(bytes(body)).toBeLessThanOrEqual(200_000);
+    const lines = body.split("\n");
+    expect(lines.at(-1)).toBe(`… and ${5_000 - (lines.length - 1)} more`);
+    expect(lines.at(-2)).toMatch(/ is down\. n=\d+$/);
+  });
+});
+
+describe("messages that nobody takes", () => {
+  const message = (n: number): NotifyEffect => ({
+    do: "notify",
+    id: `shop.1/reminder.${n}`,
+    kind: "reminder",
+    incidentId: "shop.1",
+    at: START,
+    website: "shop",
+    title: `Reminder ${n}.`,
+    body: `Regions:\n${"  a: failing\n".repeat(400)}Incident: shop.1`,
+    claim: null,
+  });
+  const pendingAfter = (count: number) => {
+    let effects: Effect[] = [];
+    for (let n = 0; n < count; n++) effects = withEffect(effects, message(n));
+    return effects.filter((effect) => effect.do === "notify");
+  };
+
+  it("live on as lines of the oldest that is left, the latest twenty; of the rest the number", () => {
+    const few = pendingAfter(25)[0]?.body.split("\n").slice(-5);
+    expect(few).toEqual([0, 1, 2, 3, 4].map((n) => `Not delivered before this: Reminder ${n}.`));
+    const [first, ...rest] = pendingAfter(1_000);
+    expect(rest).toHaveLength(19);
+    const lines = first?.body.split("\n").filter((line) => line.startsWith("Not delivered")) ?? [];
+    expect(lines).toHaveLength(21);
+    expect(lines[0]).toBe("Not delivered before this: 960 earlier messages");
+    expect(lines[1]).toBe("Not delivered before this: Reminder 960.");
+    expect(lines.at(-1)).toBe("Not delivered before this: Reminder 979.");
   });
 });
 
