@@ -5,6 +5,7 @@ import { systemClock } from "./clock.ts";
 import { loadConfig, settingsFromUrls } from "./config/load.ts";
 import { watchConfig } from "./config/watch.ts";
 import type { Settings } from "./settings.ts";
+import { type Front, makeFront, type Terminal } from "./ui/front.ts";
 import type { Listener } from "./wiring/events.ts";
 import { serveLocally } from "./wiring/http.ts";
 import { lineOf } from "./wiring/plain.ts";
@@ -31,10 +32,13 @@ export interface StartOptions {
 export interface StartIo {
   stdout: NodeJS.WritableStream;
   stderr: NodeJS.WritableStream;
-  isTTY: boolean;
+  /** For the dashboard; null where there is no terminal, or an unfit one. */
+  terminal: Terminal | null;
   env: Readonly<Record<string, string | undefined>>;
   /** Aborts when the user wants to stop. */
   signal: AbortSignal;
+  /** The user wants to stop, and said so to the dashboard. */
+  stop(reason: string): void;
 }
 
 /** The database inside the data directory. */
@@ -56,6 +60,7 @@ interface Session {
   io: StartIo;
   stores: ResilientStores;
   runtime: Runtime;
+  front: Front;
   listener: Listener;
   /** Aborts when all has ended. */
   ended: AbortSignal;
@@ -68,7 +73,8 @@ interface Session {
  */
 export async function startVigie(options: StartOptions, io: StartIo): Promise<number> {
   const settings = await settingsOf(options, io);
-  const listener = makeQuiet(printer(io), systemClock);
+  const front = makeFront(systemClock, printer(io));
+  const listener = makeQuiet(front.listener, systemClock);
   const stores = openResilient(join(options.data, DATABASE_NAME), {
     now: systemClock.now,
     onTrouble: (trouble) => listener({ kind: "store", trouble }),
@@ -78,7 +84,7 @@ export async function startVigie(options: StartOptions, io: StartIo): Promise<nu
   try {
     const deps = { stores, listener, clock: systemClock, env: io.env, version: options.version };
     const runtime = await makeRuntime({ ...deps, holder: randomUUID(), stop: io.signal, abort }, settings);
-    const session = { options, io, stores, runtime, listener, ended: ended.signal };
+    const session = { options, io, stores, runtime, front, listener, ended: ended.signal };
     return await (options.once ? checkOnce(session) : watch(session)).finally(runtime.close);
   } finally {
     ended.abort();
@@ -123,7 +129,8 @@ async function watch(session: Session): Promise<number> {
   io.signal.addEventListener("abort", () => listener({ kind: "stopping", reason: String(io.signal.reason) }));
   // A message on its way to somebody who does not answer holds up the end no longer than this.
   const tooLong = aborted(after(io.signal, FINISH_MS + 2_000, ended));
-  await Promise.race([Promise.all([runtime.run(), watchFile(session, settings)]), tooLong]);
+  const all = [runtime.run(), watchFile(session, settings), showDashboard(session)];
+  await Promise.race([Promise.all(all), tooLong]);
   await http?.close();
   return 0;
 }
@@ -132,6 +139,13 @@ const aborted = (signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
     signal.addEventListener("abort", () => resolve(), { once: true });
   });
+
+async function showDashboard({ options, io, stores, runtime, front }: Session): Promise<void> {
+  const { terminal, signal } = io;
+  if (!options.ui || terminal === null) return;
+  const onQuit = (by: string) => io.stop(by === "Ctrl-C" ? "SIGINT" : by);
+  await front.show({ terminal, stores, settings: runtime.settings, signal, onQuit });
+}
 
 async function watchFile({ options, io, runtime, listener }: Session, current: Settings): Promise<void> {
   if (options.config === undefined) return;

@@ -2,12 +2,17 @@ import { styleText } from "node:util";
 
 /** What a command may touch of the process it runs in. */
 export interface CliIo {
+  stdin: NodeJS.ReadStream;
   stdout: NodeJS.WriteStream;
   stderr: NodeJS.WriteStream;
   env: Readonly<Record<string, string | undefined>>;
   cwd: string;
   /** Aborts when the user wants to stop. */
   signal: AbortSignal;
+  /** Asks for the same, in the words of what asked. */
+  stop(reason: string): void;
+  /** Tells of an error that ends the process, before it does: `process`. */
+  host: Pick<NodeJS.EventEmitter, "on" | "off">;
 }
 
 /** The exit codes of every command, as `--help` documents them. */

@@ -1,11 +1,11 @@
 import { exitCodes } from "./io.ts";
 
 /**
- * The signal that aborts when the process is asked to stop; its `reason` is the name of what asked. A second request
+ * The controller that aborts when the process is asked to stop; its `reason` is the name of what asked. A second request
  * ends the process at once. SIGHUP is left alone: listening to it would undo what `nohup` did. A reader of our output
  * that went away (`| head`) asks to stop too, without a word.
  */
-export function stopSignals(target: NodeJS.Process): AbortSignal {
+export function stopSignals(target: NodeJS.Process): AbortController {
   const stopping = new AbortController();
   const stop = (name: NodeJS.Signals) => {
     if (stopping.signal.aborted) target.exit(exitCodes.interrupted);
@@ -18,5 +18,5 @@ export function stopSignals(target: NodeJS.Process): AbortSignal {
       if (error.code !== "EPIPE") throw error;
       stopping.abort("EPIPE");
     });
-  return stopping.signal;
+  return stopping;
 }

@@ -27,9 +27,15 @@ export async function start(
   const { data, ui, port, once = false } = flags;
   const { version } = home;
   const options = { data: resolve(io.cwd, data), urls: urls.map(withScheme), ui, port, once, version };
-  const isTTY = io.stdout.isTTY === true;
-  return startVigie(config === undefined ? options : { ...options, config }, { ...io, isTTY });
+  return startVigie(config === undefined ? options : { ...options, config }, {
+    ...io,
+    terminal: isFit(io) ? io : null,
+  });
 }
+
+/** A dashboard needs a screen it can move about on, and keys. */
+const isFit = ({ stdin, stdout, env }: CliIo): boolean =>
+  stdin.isTTY === true && stdout.isTTY === true && env["TERM"] !== "dumb";
 
 async function configFor(asked: string | undefined, packageRoot: string, io: CliIo): Promise<string> {
   if (asked !== undefined) return resolve(io.cwd, asked);
