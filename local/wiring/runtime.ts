@@ -45,6 +45,8 @@ export interface Runtime {
 const WATCH_EVERY_MS = 5_000;
 /** A regular tick that would follow the first one closer than this is left out: two failures in one moment are one. */
 const FIRST_GAP_MS = 20_000;
+/** The first look goes on to the next shard after this long: targets that hang don't hide the others. */
+const MOST_PER_SHARD_MS = 2_000;
 /** With more endpoints than this, first outcomes that are ok go untold. */
 const FIRST_OK_TOLD = 100;
 
@@ -98,8 +100,9 @@ export async function makeRuntime(deps: RuntimeDeps, settings: Settings): Promis
   async function run(): Promise<void> {
     const startedAt = clock.now();
     const regular = (minute: number) => void tick(minute, startedAt + FIRST_GAP_MS);
-    for (const shard of await stores.endpoints.shards())
-      if (!shard.rounds) void everything(lanes, shard, startedAt);
+    void showAll(lanes, await stores.endpoints.shards(), deps).catch((error: unknown) =>
+      onFault(error, { what: "first checks" }),
+    );
     regular(minuteOf(startedAt));
     const loop = { clock, signal: deps.stop };
     await Promise.all([
@@ -150,6 +153,20 @@ const add = (sum: TickSummary, part: TickSummary | null): TickSummary =>
         invalid: sum.invalid + part.invalid,
         missed: sum.missed + part.missed,
       };
+
+/** The first look at everything, shard by shard, so that regular ticks need not wait behind thousands of checks. */
+async function showAll(
+  lanes: Lanes,
+  shards: readonly ShardRef[],
+  { clock, stop }: RuntimeDeps,
+): Promise<void> {
+  for (const shard of shards.filter(({ rounds }) => !rounds)) {
+    const done = new AbortController();
+    void everything(lanes, shard, clock.now()).finally(() => done.abort());
+    await clock.sleep(MOST_PER_SHARD_MS, AbortSignal.any([done.signal, stop]));
+    if (stop.aborted) return;
+  }
+}
 
 /** Checks a whole shard now, as its latest slot. */
 function everything(lanes: Lanes, shard: ShardRef, now: number): Promise<TickSummary | null> {
