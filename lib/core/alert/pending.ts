@@ -4,6 +4,8 @@ import { CLAIM_MS, type Effect, type NotifyEffect, type RecordEffect } from "./e
 
 /** One endpoint's pending messages stay bounded: with every channel dead for days the oldest give way. */
 const MOST_MESSAGES = 20;
+/** And its records, should the incident log be out of reach for days: an item that no store takes would end all alerting. */
+const MOST_RECORDS = 50;
 
 const isNotify = (effect: Effect): effect is NotifyEffect => effect.do === "notify";
 
@@ -39,7 +41,7 @@ export function withEffect(effects: readonly Effect[], effect: NotifyEffect): Ef
   return [...effects.filter((other) => !isNotify(other)), ...bounded];
 }
 
-/** Queues an incident for the log; it replaces a pending older revision of the same incident. */
+/** Queues an incident for the log; it replaces a pending older revision of the same incident. The oldest give way. */
 export function withRecord(effects: readonly Effect[], incident: Incident): Effect[] {
   const record: RecordEffect = {
     do: "record",
@@ -47,7 +49,8 @@ export function withRecord(effects: readonly Effect[], incident: Incident): Effe
     incident,
     claim: null,
   };
-  return [...effects.filter((effect) => isNotify(effect) || effect.incident.id !== incident.id), record];
+  const others = effects.filter((effect) => !isNotify(effect) && effect.incident.id !== incident.id);
+  return [...others.slice(1 - MOST_RECORDS), ...effects.filter(isNotify), record];
 }
 
 export const without = (effects: readonly Effect[], ids: ReadonlySet<string>): Effect[] =>

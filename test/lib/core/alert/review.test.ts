@@ -219,6 +219,17 @@ describe("messages that nobody takes", () => {
   });
 });
 
+describe("records that the incident log doesn't take", () => {
+  it("stay bounded: the oldest give way, the open incident's is the latest", () => {
+    const { state } = play({ rows: { a: `${"ooxx".repeat(80)}` }, alert: { confirm: 1, flapping: "off" } });
+    const records = state.effects.flatMap((effect) => (effect.do === "record" ? [effect.incident] : []));
+    expect(records).toHaveLength(50);
+    expect(records.at(-1)?.id).toBe(state.incident?.id);
+    const starts = records.map(({ startedAt }) => startedAt);
+    expect(starts).toEqual([...starts].sort((a, b) => a - b));
+  });
+});
+
 describe("what is read of the log", () => {
   it.each([MINUTE, 5 * MINUTE, HOUR, 24 * HOUR])(
     "holds the window of a vote that still counts (interval %i ms)",
