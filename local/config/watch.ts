@@ -23,8 +23,8 @@ export interface WatchOptions {
 
 /**
  * Watches a configuration file until the signal aborts, and reloads it whole or not at all. The directory is watched,
- * because editors replace files by renaming. An edit that changes nothing (a comment) is not reported; neither is the
- * same error twice. Resolves when the watch has ended.
+ * because editors replace files by renaming. An edit that changes nothing (a comment) is not reported, unless it mends
+ * what was an error; neither is the same error twice. Resolves when the watch has ended.
  */
 export async function watchConfig(path: string, options: WatchOptions): Promise<void> {
   const { clock, signal } = options;
@@ -51,7 +51,8 @@ function makeLook(path: string, options: WatchOptions): () => Promise<void> {
     lastError = String(error);
   };
   const apply = async (settings: Settings) => {
-    if (JSON.stringify(settings) !== inForce) await options.onChange(settings);
+    const mended = lastError !== "";
+    if (mended || JSON.stringify(settings) !== inForce) await options.onChange(settings);
     inForce = JSON.stringify(settings);
     lastError = "";
   };

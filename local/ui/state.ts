@@ -21,8 +21,8 @@ export interface UiState {
   top: number;
   /** The endpoint whose details are shown. */
   detail: string | null;
-  /** Which of its checks is taken apart, 0 the latest. */
-  check: number;
+  /** Which of its checks is taken apart; null: always the latest. */
+  check: string | null;
   /** First line shown of every other view. */
   offset: number;
   /** Why the person wants to stop; null: doesn't. */
@@ -40,7 +40,7 @@ export const initialState: UiState = {
   selected: null,
   top: 0,
   detail: null,
-  check: 0,
+  check: null,
   offset: 0,
   quit: null,
 };
@@ -53,8 +53,8 @@ export interface UiContext {
   rows: number;
   /** All lines of the view, other than the list. */
   lines: number;
-  /** Checks of the endpoint in the detail view. */
-  checks: number;
+  /** Keys of the endpoint's checks in the detail view, latest first. */
+  checks: readonly string[];
 }
 
 export type Command =
@@ -77,6 +77,10 @@ export type Command =
 /** Where the selected endpoint stands in the list; the first when it is none of them. */
 export const selectedIndex = ({ selected }: UiState, ids: readonly string[]): number =>
   selected === null ? 0 : Math.max(0, ids.indexOf(selected));
+
+/** Where the chosen check stands among all; the latest when it is none of them any more. */
+export const checkIndex = ({ check }: Pick<UiState, "check">, checks: readonly string[]): number =>
+  check === null ? 0 : Math.max(0, checks.indexOf(check));
 
 /** Selects by index. The first line stays "the first": whatever gets worst is under the eye then. */
 function select(state: UiState, index: number, { ids, rows }: UiContext): UiState {
@@ -108,7 +112,7 @@ function open(state: UiState, view: View, { ids }: UiContext): UiState {
   const detail = view === "detail" ? (ids[selectedIndex(state, ids)] ?? null) : state.detail;
   if (view === "detail" && detail === null) return state;
   const back = [...state.back.filter((one) => one !== view), state.view];
-  return { ...state, view, back, detail, offset: 0, check: view === "detail" ? 0 : state.check };
+  return { ...state, view, back, detail, offset: 0, check: view === "detail" ? null : state.check };
 }
 
 /** Escape leads to the view before, and on the list takes the filter away. */
@@ -120,6 +124,12 @@ function goBack(state: UiState): UiState {
 
 /** A new order or choice starts at its top. */
 const fromTop = (state: UiState): UiState => ({ ...state, selected: null, top: 0 });
+
+/** Walks along the checks. The latest stays "the latest", whichever that is. */
+function chooseCheck(state: UiState, by: number, { checks }: UiContext): UiState {
+  const at = Math.min(checkIndex(state, checks) + by, checks.length - 1);
+  return { ...state, check: at <= 0 ? null : (checks[at] ?? null) };
+}
 
 const nextSort = (sort: SortKey): SortKey =>
   sortKeys[(sortKeys.indexOf(sort) + 1) % sortKeys.length] ?? "worst";
@@ -143,10 +153,7 @@ export function step(state: UiState, command: Command, context: UiContext): UiSt
     case "back":
       return goBack(state);
     case "check":
-      return {
-        ...state,
-        check: Math.min(Math.max(0, state.check + command.by), Math.max(0, context.checks - 1)),
-      };
+      return chooseCheck(state, command.by, context);
     case "window":
       return { ...state, window: otherWindow(state.window) };
     case "sort":

@@ -17,7 +17,7 @@ import { waterfallLines } from "./waterfall.ts";
 export interface DetailLook {
   row: ShownRow;
   detail: EndpointDetail | null;
-  /** Which check is taken apart. */
+  /** Index of the check that is taken apart. */
   check: number;
   columns: number;
   now: number;
@@ -94,7 +94,7 @@ function statLines({ row, columns, glyphs }: DetailLook): Line[] {
         cells: [
           cell(
             { text: `   ${windowNames[window].padEnd(13)}`, tone: "dim" },
-            { text: `Apdex ${formatApdex(apdex)} ${apdex.rating}`.padEnd(30) },
+            { text: `Apdex ${formatApdex(apdex)} ${apdex.rating}`.padEnd(33) },
             ...statusPieces(byStatus, Math.max(10, columns - 60), glyphs.times),
             { text: ours, tone: "dim" },
           ),
@@ -118,7 +118,7 @@ function curveLines({ row, columns, glyphs }: DetailLook): Line[] {
   const peak = Math.max(0, ...hour.series.map(({ avgMs }) => avgMs ?? 0));
   const curve = curveOf(latestPoints(hour.series, 60), { width, height: CURVE_HEIGHT, fullMs: 1, glyphs });
   return [
-    heading("Response time, past hour", `  up to ${msText(peak)}`),
+    heading("Response time, past hour", peak === 0 ? "" : `  slowest minute ${msText(peak)}`),
     ...curve.map((pieces, i): Line => ({ key: `curve-${i}`, cells: [cell({ text: "   " }, ...pieces)] })),
   ];
 }
@@ -134,7 +134,7 @@ function checkLine(record: CheckRecord, chosen: boolean, { glyphs, now }: Detail
   const flags = record.flags.length === 0 ? "" : `  (${record.flags.join(", ")})`;
   const status = String(record.status ?? "").padStart(3);
   return {
-    key: `check-${record.region}-${record.scheduledAt}`,
+    key: `check-${checkKey(record)}`,
     cells: [
       cell(
         { text: chosen ? ` ${glyphs.bar} ` : "   ", tone: "accent" },
@@ -148,6 +148,9 @@ function checkLine(record: CheckRecord, chosen: boolean, { glyphs, now }: Detail
     ],
   };
 }
+
+/** Tells checks of one endpoint apart. */
+export const checkKey = ({ region, scheduledAt }: CheckRecord): string => `${region} ${scheduledAt}`;
 
 /** Checks shown around the chosen one. */
 const CHECKS_SHOWN = 8;

@@ -6,8 +6,8 @@ import { cell, emptyLine, type Line, type Piece, textLine } from "../line.ts";
 import { filtered, sorted } from "../order.ts";
 import type { ShownRow, Snapshot } from "../rows.ts";
 import { type ScrollWindow, showing } from "../scroll.ts";
-import { selectedIndex, type UiContext, type UiState } from "../state.ts";
-import { detailLines } from "./detail.ts";
+import { checkIndex, selectedIndex, type UiContext, type UiState } from "../state.ts";
+import { checkKey, detailLines } from "./detail.ts";
 import { bannerLines, footerLine, headerLine, ruleLine } from "./frame.ts";
 import { helpLines } from "./help.ts";
 import { eventLines, latestMessages, messageLines } from "./messages.ts";
@@ -126,9 +126,11 @@ function listScreen(input: ScreenInput): Screen {
       ...messages,
       footerLine(state, ids.length, size.columns, glyphs),
     ],
-    context: { ids, rows, lines: 0, checks: 0 },
+    context: { ids, rows, lines: 0, checks: [] },
   };
 }
+
+const checkKeys = ({ detail }: Snapshot): string[] => (detail?.checks ?? []).map(checkKey);
 
 const titles = { detail: "", messages: "all messages", events: "events since the start", help: "help" };
 
@@ -149,7 +151,7 @@ function bodyOf(input: ScreenInput): Line[] {
       return detailLines({
         row,
         detail,
-        check: state.check,
+        check: checkIndex(state, checkKeys(snapshot)),
         columns: size.columns,
         now: snapshot.at,
         glyphs,
@@ -180,7 +182,7 @@ function pageScreen(view: Exclude<UiState["view"], "list">, input: ScreenInput):
       ids: ordered.map(({ id }) => id),
       rows,
       lines: body.length,
-      checks: snapshot.detail?.checks.length ?? 0,
+      checks: checkKeys(snapshot),
     },
   };
 }

@@ -103,6 +103,15 @@ describe("a watched configuration", () => {
     expect(events.pending()).toBe(0);
   });
 
+  test("is reported when it is right again, although it says what is in force", async () => {
+    await writeFile(path, site("a"));
+    const { events } = await start();
+    await writeFile(path, "endpoints: [}");
+    expect(await events.next()).toHaveProperty("error");
+    await writeFile(path, site("a"));
+    expect(await events.next()).toEqual({ ids: ["a.example"] });
+  });
+
   test("may disappear and come back", async () => {
     await writeFile(path, site("a"));
     const { events } = await start();
