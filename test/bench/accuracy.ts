@@ -10,7 +10,7 @@ import { CORE, nodeCommand, pinningNote, runToEnd, startService } from "./server
 export const title =
   "TTFB error against the server's own stamps, 500 HTTPS endpoints, 100 ms server, one core";
 
-const RUNS = 1;
+const RUNS = 5;
 const DELAY_MS = 100;
 const script = (name: string): string => join(import.meta.dirname, "servers", name);
 

@@ -19,24 +19,21 @@ function shellTimeMs(written: string): number {
   return (Number(minutes) * 60 + Number(seconds)) * 1_000;
 }
 
-/** Endpoints of a tick: what one curl is started for. */
-const TICK = 500;
-
 /**
- * CPU per check of `curl -Z`, ms: started for every tick of 500 endpoints, as a monitor made of curl would be. No
- * connection or session serves twice, as every endpoint has a name of its own.
+ * CPU per check of `curl -Z`, ms: one run over so many endpoints, or one after the other. No connection or session
+ * serves twice, as every endpoint has a name of its own.
  */
-export async function curlCpuMs(scheme: string, port: number, ticks: number): Promise<number> {
+export async function curlCpuMs(scheme: string, port: number, endpoints: number, runs = 1): Promise<number> {
   const directory = await mkdtemp(join(tmpdir(), "vigie-curl-"));
-  const file = join(directory, "tick.conf");
+  const file = join(directory, "endpoints.conf");
   const line = (i: number): string => `url=${scheme}://e${i}.vigie.test:${port}/\noutput=/dev/null\n`;
-  await writeFile(file, Array.from({ length: TICK }, (_, i) => line(i)).join(""));
+  await writeFile(file, Array.from({ length: endpoints }, (_, i) => line(i)).join(""));
   const curl = `curl -Z --parallel-max ${CONCURRENCY} -s --no-progress-meter --fail --http1.1 --connect-to ::127.0.0.1:${port} --cacert '${ROOT}' -K '${file}'`;
-  const loop = `i=0; while [ $i -lt ${ticks} ]; do ${curl} 2>/dev/null || exit 1; i=$((i+1)); done; times`;
+  const loop = `i=0; while [ $i -lt ${runs} ]; do ${curl} 2>/dev/null || exit 1; i=$((i+1)); done; times`;
   try {
     const printed = await runToEnd(CORE.measured, ["sh", "-c", loop]);
     const [user = "", system = ""] = printed.trim().split("\n").at(-1)?.split(" ") ?? [];
-    return (shellTimeMs(user) + shellTimeMs(system)) / (ticks * TICK);
+    return (shellTimeMs(user) + shellTimeMs(system)) / (runs * endpoints);
   } finally {
     await rm(directory, { recursive: true });
   }
