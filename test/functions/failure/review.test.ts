@@ -204,3 +204,60 @@ describe("an endpoint edited or deleted after it recovered", () => {
     },
   );
 });
+
+describe("the gate of an organization and kind", () => {
+  const site = (n: number, org = "default") => ({
+    ...endpointWith({ confirm: 1 }, MINUTE, `site-${n}`),
+    org,
+  });
+
+  it("lets the first message through at once, and what comes meanwhile as one digest when it ends", async () => {
+    const world = await worldOf([...[1, 2, 3].map((n) => site(n)), site(4, "rival")]);
+    const failAt = async (afterMs: number, n: number, org = "default") => {
+      world.clock.set(START + MINUTE + afterMs);
+      await world.failure([failures(`site-${n}`, org)]);
+      return world.sent.map(({ websites }) => websites.join());
+    };
+    expect(await failAt(0, 1)).toEqual(["site-1"]);
+    expect(await failAt(10 * SECOND, 2)).toEqual(["site-1"]);
+    expect(await failAt(15 * SECOND, 4, "rival")).toEqual(["site-1", "site-4"]);
+    expect(await failAt(29_999, 3)).toEqual(["site-1", "site-4"]);
+    world.clock.set(START + MINUTE + 30 * SECOND);
+    expect(await world.watchdog()).toEqual({ pending: false });
+    expect(world.sent.map(({ websites }) => websites.join())).toEqual(["site-1", "site-4", "site-2,site-3"]);
+    expect(world.sent.at(-1)?.title).toBe("2 websites are down: site-2, site-3");
+  });
+
+  it("holds up no other kind", async () => {
+    const world = await worldOf([site(1), site(2)]);
+    await playRows(world, "site-1", { paris: "oxxo" });
+    const at = START + 4 * MINUTE;
+    await world.stores.ticks.append(recordAt("site-1", "paris", at, "o"));
+    world.clock.set(at + SECOND);
+    await world.failure([
+      { ...failures("site-2"), outcomes: [at - MINUTE, at].flatMap((t) => outcomeAt("paris", t, "x")) },
+    ]);
+    await world.watchdog();
+    expect(titles(world)).toEqual([
+      "Website site-1 is down",
+      "Website site-2 is down",
+      "Website site-1 is up",
+    ]);
+  });
+});
+
+describe("what an incident keeps of its messages", () => {
+  it("is the latest fifty inside, all of them in the log, each once", async () => {
+    const world = await worldOf([endpointWith({ confirm: 1, reminderEveryMs: MINUTE })]);
+    await playRows(world, "shop", { paris: `o${"x".repeat(60)}` });
+    expect(world.sent).toHaveLength(60);
+    const { incident } = (await stateOf(world)).value;
+    expect(incident?.messages).toHaveLength(50);
+    expect(incident?.messages.at(-1)?.effectId).toBe(world.sent.at(-1)?.ids[0]);
+    await playRows(world, "shop", { paris: "oo" }, 61);
+    const logged = await world.stores.incidents.get("default", incident?.id ?? "");
+    expect(logged?.closed).toBe("recovered");
+    expect(logged?.messages.map(({ effectId }) => effectId)).toEqual(world.sent.flatMap(({ ids }) => ids));
+    expect(logged?.messages.every(({ deliveries }) => deliveries[0]?.ok)).toBe(true);
+  });
+});
