@@ -72,8 +72,8 @@ const ascii: Glyphs = {
   rule: "-",
   dot: "-",
   times: "x",
-  ascending: "^",
-  descending: "v",
+  ascending: "+",
+  descending: "-",
   arrows: { vertical: "up/down", horizontal: "left/right", enter: "enter" },
   cursor: "_",
 };

@@ -22,6 +22,9 @@ function textOf({ pieces }: Cell, { theme, utf8 }: Ink): ReactNode {
   return h(Text, { wrap: "truncate-end" }, texts.join(""));
 }
 
+/** Texts are no longer than this: what stands in a box so wide is never cut by Ink. */
+const LONGEST = 1_000;
+
 /** Without UTF-8 a text is clipped by its box: the sign of a cut would be no ASCII. */
 function boxOf(cell: Cell, ink: Ink, key: string): ReactNode {
   const { width, grow = false } = cell;
@@ -34,7 +37,7 @@ function boxOf(cell: Cell, ink: Ink, key: string): ReactNode {
     ...(grow ? { flexBasis: 0 } : {}),
   };
   if (ink.utf8 || !sized) return h(Box, box, textOf(cell, ink));
-  return h(Box, { ...box, overflow: "hidden" }, h(Box, { flexShrink: 0 }, textOf(cell, ink)));
+  return h(Box, { ...box, overflow: "hidden" }, h(Box, { flexShrink: 0, width: LONGEST }, textOf(cell, ink)));
 }
 
 /** Below this a line may be wider than the screen. */

@@ -38,9 +38,12 @@ function noteOf({ verdict, since, failing }: VerdictNow, now: number, most: numb
   return `${clean(first.region).slice(0, Math.max(0, room))}${more} ${age}`.trim();
 }
 
+/** Columns that a text takes at the most. */
+const columnsOf = (text: string): number => (/^[\x20-\x7e]*$/.test(text) ? text.length : 2 * text.length);
+
 function nameCells(row: ShownRow, width: number, selected: boolean, now: number): Cell[] {
   const { verdict } = row.now;
-  const note = noteOf(row.now, now, Math.floor(width / 2));
+  const note = noteOf(row.now, now, Math.max(Math.floor(width / 2), width - 1 - columnsOf(row.title)));
   const tone: Tone = selected || isTroubled(verdict) ? "strong" : verdict === "paused" ? "dim" : "plain";
   const title: Cell = {
     pieces: [{ text: row.title, tone }],

@@ -107,7 +107,7 @@ function listScreen(input: ScreenInput): Screen {
     ...headingLines(look, state.sort, state.reversed),
   ];
   const most = messageRows(size.rows);
-  const messages = most === 0 ? [] : filledTo(latestMessages(snapshot, most, glyphs), most, "no-message");
+  const messages = most === 0 ? [] : latestMessages(snapshot, most, glyphs);
   const rule =
     most === 0 ? [] : [ruleLine("rule", [{ text: "messages", tone: "dim" }], size.columns, glyphs)];
   const rows = Math.max(1, size.rows - head.length - 1 - rule.length - messages.length - 1);
