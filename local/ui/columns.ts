@@ -42,7 +42,8 @@ const NAME_LEAST = 16;
 /** Two windows only where names have this much. */
 const NAME_BESIDE = 22;
 const SPARK_LEAST = 10;
-const STATUSES_LEAST = 12;
+/** Two statuses with two digits each. */
+const STATUSES_LEAST = 13;
 
 type Spec = Omit<Column, "other">;
 
@@ -103,6 +104,7 @@ const sparkMost: Record<ShownWindow, number> = { "10m": 10, "1h": 60 };
 const growth: readonly (readonly [ColumnId, number])[] = [
   ["name", 24],
   ["spark", 20],
+  ["statuses", 16],
   ["name", 30],
   ["statuses", 20],
   ["spark", 30],

@@ -48,8 +48,8 @@ export async function renderDashboard(deps: DashboardDeps): Promise<void> {
     alternateScreen: true,
     incrementalRendering: true,
     exitOnCtrlC: false,
-    // What a library prints would tear the screen: Ink shows it and draws the frame again.
-    patchConsole: true,
+    // Nothing of ours prints to the console, and it belongs to the whole process.
+    patchConsole: false,
   });
   const close = () => instance.unmount();
   signal.addEventListener("abort", close, { once: true });

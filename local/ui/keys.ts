@@ -82,12 +82,22 @@ export function commandOf(press: Press, { view, typing }: Pick<UiState, "view" |
   return own[view]?.[press.input] ?? letters[press.input] ?? null;
 }
 
-/** One key more: what it makes of the state. Keys typed fast, or pasted, may come as one input. */
-export function pressed(state: UiState, press: Press, context: UiContext): UiState {
-  const inputs = press.ctrl ? [press.input] : [...press.input];
-  const presses = inputs.length > 1 ? inputs.map((input) => ({ ...press, input })) : [press];
-  return presses.reduce((now, one) => {
+const controls: Readonly<Record<string, Partial<Press>>> = {
+  "\r": { return: true },
+  "\n": { return: true },
+  "\b": { backspace: true },
+  "\u007f": { backspace: true },
+};
+
+/** Keys typed fast, or pasted, may come as one input. */
+function eachOf(press: Press): Press[] {
+  const inputs = press.ctrl ? [] : [...press.input];
+  return inputs.length > 1 ? inputs.map((input) => ({ ...press, input, ...controls[input] })) : [press];
+}
+
+/** One key more, or several: what they make of the state. */
+export const pressed = (state: UiState, press: Press, context: UiContext): UiState =>
+  eachOf(press).reduce((now, one) => {
     const command = commandOf(one, now);
     return command === null ? now : step(now, command, context);
   }, state);
-}

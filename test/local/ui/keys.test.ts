@@ -70,6 +70,10 @@ describe("the filter", () => {
     expect(type(initialState, ["/shop"])).toMatchObject({ filter: "shop", typing: true });
   });
 
+  it("understands Enter and Backspace inside of what came at once", () => {
+    expect(type(initialState, ["/shopp\u007f\r\r"])).toMatchObject({ filter: "shop", view: "detail" });
+  });
+
   it("lets the list be walked meanwhile", () => {
     expect(type(initialState, ["/", "a", "Down"])).toMatchObject({ selected: "e1", typing: true });
   });
