@@ -80,7 +80,7 @@ describe("the dashboard on a terminal", () => {
     await terminal.until(/1 found/);
     terminal.press("\r");
     terminal.press("\r");
-    await terminal.until(/name lookup/);
+    await terminal.until(/first byte/);
     terminal.press("?");
     await terminal.until(/Keys/);
   });
