@@ -182,6 +182,20 @@ describe("merging ticks", () => {
     }
   });
 
+  it("of two that the log has the first write wins, in later calls too", () => {
+    const [first] = at("x");
+    if (first === undefined) throw new Error("no outcome");
+    expect(mergeTicks(shape, [first], at("o"))).toEqual([first]);
+    expect(mergeTicks(shape, at("o"), [first])).toEqual(at("o"));
+    const posted = { ...first, posted: true };
+    expect(mergeTicks(shape, [posted], at("o", true))).toEqual([posted]);
+  });
+
+  it("what lies as many slots back as the window reaches is out", () => {
+    const back = (slots: number) => mergeTicks(shape, at("o"), outcomeAt("a", START - slots * MINUTE, "x"));
+    expect([back(3).length, back(4).length]).toEqual([2, 1]);
+  });
+
   it("two of a kind that differ in detail give one, whatever the order", () => {
     const [a] = at("x");
     if (a === undefined) throw new Error("no outcome");
