@@ -55,13 +55,11 @@ export async function renderDashboard(deps: DashboardDeps): Promise<void> {
   signal.addEventListener("abort", close, { once: true });
   host.on(CRASH, close);
   if (signal.aborted) close();
-  const running = model.run();
   try {
-    await instance.waitUntilExit();
+    const drawn = instance.waitUntilExit().finally(() => over.abort());
+    await Promise.all([drawn, model.run().finally(close)]);
   } finally {
     host.off(CRASH, close);
     signal.removeEventListener("abort", close);
-    over.abort();
-    await running;
   }
 }
