@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { type AddressInfo, createServer, type Server } from "node:net";
+import { bareEndpoint } from "../core/endpoint/bare.ts";
 import type { Endpoint } from "../core/endpoint/endpoint.ts";
 import type { Lookup } from "./lookup/lookup.ts";
 import { protocolCheckOf } from "./registry.ts";
@@ -15,23 +16,8 @@ const loopback: Lookup = {
   lookup: async () => ({ ok: true, addresses: [{ address: HOST, family: 4 }], retried: false }),
 };
 
-const endpointAt = (url: string): Endpoint => ({
-  id: "warm-up",
-  org: "warm-up",
-  url,
-  method: "GET",
-  headers: {},
-  intervalMs: 60_000,
-  timeoutMs: TIMEOUT_MS,
-  family: "any",
-  redirects: 0,
-  tls: { verify: true },
-  expect: { status: [{ from: 200, to: 399 }], json: [], headers: [] },
-  apdexTargetMs: TIMEOUT_MS,
-  alert: {},
-  tags: {},
-  enabled: true,
-});
+const endpointAt = (url: string): Endpoint =>
+  bareEndpoint("warm-up", url, { timeoutMs: TIMEOUT_MS, redirects: 0 });
 
 /** Speaks plain HTTP only: what a TLS client learns from it ends at the handshake, which is most of the way. */
 function makeServer(): Server {

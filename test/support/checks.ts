@@ -1,7 +1,9 @@
 /** Endpoints and checkers as the tests of the engine need them: everything real but the names. */
+
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Measurement, Remote } from "../../lib/core/check/measurement.ts";
 import { failure } from "../../lib/core/check/outcome.ts";
+import { bareEndpoint } from "../../lib/core/endpoint/bare.ts";
 import type { Endpoint } from "../../lib/core/endpoint/endpoint.ts";
 import type { Clock } from "../../lib/core/ports.ts";
 import { type CheckerOptions, makeChecker, type ProbeChecker } from "../../lib/probe/checker.ts";
@@ -11,24 +13,8 @@ import type { Lookup } from "../../lib/probe/lookup/lookup.ts";
 import { testRoot } from "./certificates.ts";
 
 /** An endpoint with every default, and what the test is about. */
-export const endpointOf = (url: string, about: Partial<Endpoint> = {}): Endpoint => ({
-  id: "e",
-  org: "o",
-  url,
-  method: "GET",
-  headers: {},
-  intervalMs: 60_000,
-  timeoutMs: 5_000,
-  family: "any",
-  redirects: 5,
-  tls: { verify: true },
-  expect: { status: [{ from: 200, to: 399 }], json: [], headers: [] },
-  apdexTargetMs: 500,
-  alert: {},
-  tags: {},
-  enabled: true,
-  ...about,
-});
+export const endpointOf = (url: string, about: Partial<Endpoint> = {}): Endpoint =>
+  bareEndpoint("e", url, { org: "o", timeoutMs: 5_000, ...about });
 
 /** Real time. */
 export const systemClock: Clock = {

@@ -1,12 +1,5 @@
 /** What the rest of the project needs of the SQLite adapter. */
 export { DamagedStore, StoreInUse, WrongSchema } from "./errors.ts";
 export { openSqlite, type SqliteOptions, type SqliteStores, type StorePorts, type Stores } from "./open.ts";
-export type { Pruned, Retention } from "./prune.ts";
-export {
-  makeResilient,
-  openResilient,
-  type ResilientOptions,
-  type ResilientStores,
-} from "./resilient/open-resilient.ts";
-export type { Trouble } from "./resilient/recorder.ts";
+export { makeResilient, openResilient, type ResilientStores } from "./resilient/open-resilient.ts";
 export type { StoreTrouble } from "./resilient/trouble.ts";
