@@ -47,9 +47,11 @@ describe("a batch that fails in the middle", () => {
     const maintenance = [{ start: "2026-11-20T02:00", durationMs: MINUTE, timeZone: "Mars/Olympus" }];
     const world = await worldOf([endpointWith({ confirm: 1, maintenance }), blog]);
     world.clock.set(START + MINUTE);
-    await expect(world.failure([failures("shop"), failures("blog")])).rejects.toThrow(
-      /shop.*could not be judged/,
-    );
+    await expect(world.failure([failures("shop"), failures("blog")])).rejects.toMatchObject({
+      code: "judgement_failed",
+      message: expect.stringMatching(/^Endpoint shop could not be judged \(.*Mars/),
+      cause: expect.any(RangeError),
+    });
     expect(titles(world)).toEqual(["Website blog is down"]);
   });
 
