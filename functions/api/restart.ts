@@ -1,5 +1,6 @@
 import { closeFor } from "../../lib/core/alert/lifecycle.ts";
 import { policyOf } from "../../lib/core/alert/policy.ts";
+import { initialState } from "../../lib/core/alert/step.ts";
 import type { Endpoint } from "../../lib/core/endpoint/endpoint.ts";
 import { Unavailable } from "../../lib/core/errors.ts";
 import type { CloseReason } from "../../lib/core/incident/incident.ts";
@@ -41,12 +42,13 @@ export async function restartJudgement(
 ): Promise<void> {
   const reason = restartReason(before, after, deps.regions);
   if (reason === null) return;
-  const revision = policyOf(after ?? before, deps.regions).revision;
+  const policy = policyOf(after ?? before, deps.regions);
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const stored = await deps.alerts.get(before.org, before.id);
-    if (stored === null) return; // never judged: nothing to close
-    const state = closeFor(stored.value, reason, deps.clock.now(), revision);
-    const { conflicts } = await deps.alerts.putMany([{ state, expected: stored.version }]);
+    if (stored === null && after === null) return; // never judged, and never will be
+    const present = stored?.value ?? initialState(policy);
+    const state = closeFor(present, reason, deps.clock.now(), policy.revision);
+    const { conflicts } = await deps.alerts.putMany([{ state, expected: stored?.version ?? null }]);
     if (conflicts.length === 0) return;
   }
   throw new Unavailable(

@@ -58,7 +58,7 @@ function viewOf(
 
 const iso = (at: number): string => new Date(at).toISOString();
 
-/** Region -> latest tick, for each endpoint. Endpoints of one interval share a read: a daily one must not make it long for all. */
+/** Region -> latest tick that counts, for each endpoint. Endpoints of one interval share a read: a daily one must not make it long for all. */
 async function latestTicks(
   { ticks }: Reads,
   org: string,
@@ -78,8 +78,8 @@ async function latestTicks(
   for (const outcomes of await Promise.all(reads))
     for (const [id, list] of outcomes) {
       const regions = new Map<string, number>();
-      for (const { region, scheduledAt } of list)
-        regions.set(region, Math.max(scheduledAt, regions.get(region) ?? 0));
+      for (const { region, scheduledAt, invalid } of list)
+        if (invalid === undefined) regions.set(region, Math.max(scheduledAt, regions.get(region) ?? 0));
       latest.set(id, regions);
     }
   return latest;

@@ -90,7 +90,10 @@ export interface AlertStore {
   /** States that `isTroubled` (alert/state.ts): not `up` or something undone; sparse: grows with trouble, not with endpoints. */
   troubled(): Promise<Versioned<AlertState>[]>;
   remove(org: string, endpointId: string): Promise<void>;
-  /** Opens the gate of organization and kind until `until` unless one is open at `now`; answers whether it did. */
+  /**
+   * Opens the gate of organization and kind until `until` unless one is open at `now`; answers whether it did. A gate
+   * that would stay open over a minute longer than that was opened before the clock was set back, and holds nobody.
+   */
   openGate(org: string, kind: MessageKind, now: number, until: number): Promise<boolean>;
 }
 

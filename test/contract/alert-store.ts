@@ -182,6 +182,14 @@ export function describeAlertStoreContract(name: string, make: MakeSubject<Alert
       expect(await store.openGate(ORG, "down", T0 + 59_999, T0 + 90_000)).toBe(false);
     });
 
+    test("a gate that was opened before the clock was set back holds nobody", async () => {
+      const store = await fresh();
+      expect(await store.openGate(ORG, "down", T0, T0 + 30_000)).toBe(true);
+      expect(await store.openGate(ORG, "down", T0 - 59_999, T0 - 29_999)).toBe(false);
+      expect(await store.openGate(ORG, "down", T0 - 3_600_000, T0 - 3_570_000)).toBe(true);
+      expect(await store.openGate(ORG, "down", T0 - 3_599_000, T0 - 3_569_000)).toBe(false);
+    });
+
     test("gates of other kinds and organizations are others", async () => {
       const store = await fresh();
       expect(await store.openGate(ORG, "down", T0, T0 + 30_000)).toBe(true);

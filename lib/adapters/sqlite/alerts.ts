@@ -3,6 +3,9 @@ import type { AlertStore, AlertWrite, Versioned } from "../../core/ports.ts";
 import { document, number } from "./column.ts";
 import type { Connection, Row } from "./connection.ts";
 
+/** A gate that ends this much later than one opened now was opened before the clock was set back: it holds nobody. */
+const CLOCK_SET_BACK_MS = 60_000;
+
 /** The column `troubled`: 0 no, 1 yes, 2 with effects still to be carried out. */
 const troubledCode = (state: AlertState): number =>
   state.effects.length > 0 ? 2 : Number(isTroubled(state));
@@ -29,7 +32,7 @@ export function makeAlerts(db: Connection): AlertStore {
   const drop = db.query("DELETE FROM alerts WHERE org = ? AND endpoint = ?");
   const gate = db.query(
     `INSERT INTO gates VALUES (?1, ?2, ?4)
-     ON CONFLICT DO UPDATE SET until = excluded.until WHERE until <= ?3`,
+     ON CONFLICT DO UPDATE SET until = excluded.until WHERE until <= ?3 OR until > ?4 + ${CLOCK_SET_BACK_MS}`,
   );
 
   function get(org: string, endpointId: string): Versioned<AlertState> | null {

@@ -155,6 +155,28 @@ describe("reading", () => {
     expect(body["status"]).toMatchObject({ verdict: "unknown", failing: [{ region: "local" }] });
   });
 
+  test("one whose latest outcomes were our own fault is unknown", async () => {
+    await created();
+    const ours = [NOW - 90_000, NOW - 30_000].map((at) => ({
+      ...recordOf("shop", at, false),
+      invalid: "no canary",
+    }));
+    await api.stores.ticks.append(ours);
+    expect((await api.call("GET", "/v1/endpoints/shop")).body["status"]).toMatchObject({
+      verdict: "unknown",
+    });
+  });
+
+  test("one that was edited before it was ever judged is judged from the edit on", async () => {
+    const etag = await created();
+    const body = { ...shop, url: "https://other.example/" };
+    await api.call("PUT", "/v1/endpoints/shop", { body, headers: { "if-match": String(etag) } });
+    expect((await api.stores.alerts.get("default", "shop"))?.value).toMatchObject({
+      windowStart: NOW,
+      incident: null,
+    });
+  });
+
   test("one that is paused says so", async () => {
     await created({ ...shop, enabled: false });
     expect((await api.call("GET", "/v1/endpoints/shop")).body["status"]).toMatchObject({ verdict: "paused" });
