@@ -9,7 +9,7 @@ COPY . .
 RUN npm run build && npm prune --omit=dev
 
 FROM node:24-slim
-ENV NODE_ENV=production
+ENV NODE_ENV=production LANG=C.UTF-8
 WORKDIR /app
 COPY --from=build /src/package.json /src/vigie.yaml /src/vigie.schema.json /src/LICENSE ./
 COPY --from=build /src/node_modules node_modules

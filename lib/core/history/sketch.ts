@@ -4,7 +4,7 @@ import { VigieError } from "../errors.ts";
  * A quantile sketch after DDSketch (Masson, Rim, Lee: "DDSketch: a fast and fully-mergeable quantile sketch with
  * relative-error guarantees", VLDB 2019): values are counted in buckets whose bounds grow by a fixed factor, so a
  * quantile is known within (GAMMA - 1) / (GAMMA + 1) = 0.99 % of its value. Merging adds counts: exact, in any order.
- * Bucket number -> count. Why not a library: docs/decisions/0010-own-latency-sketch.md.
+ * Bucket number -> count. Why not a library: docs/decisions/0008-own-latency-sketch.md.
  */
 export type Sketch = Map<number, number>;
 
