@@ -1,4 +1,5 @@
 import { styleText } from "node:util";
+import { withoutControls } from "../../lib/adapters/terminal/notifier.ts";
 
 /** What a command may touch of the process it runs in. */
 export interface CliIo {
@@ -38,9 +39,5 @@ export function painterFor(stream: NodeJS.WriteStream, env: CliIo["env"]): Paint
   return (style, text) => (colour ? styleText(style, text, { validateStream: false }) : text);
 }
 
-/**
- * Text from outside, safe for a terminal: control characters could move the cursor, retitle the window or hide lines.
- */
-export const plain = (text: string): string =>
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is taken out
-  text.replaceAll(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, "\ufffd");
+/** Text from outside, safe for a terminal; what was taken out shows. */
+export const plain = (text: string): string => withoutControls(text, "\ufffd");
