@@ -64,6 +64,24 @@ export interface EndpointChanges {
   removed: Endpoint[];
 }
 
+/** What is known of an API token. The token itself is never stored. */
+export interface ApiToken {
+  org: string;
+  /** For people: what it is for, or where it is used. */
+  name: string;
+  createdAt: number;
+  /** Good for nothing from then on; absent: never expires. */
+  expiresAt?: number;
+}
+
+/** API tokens by the SHA-256 of their text, in lower-case hex. */
+export interface TokenStore {
+  /** Null for an unknown one. An expired one may still be found: whoever asks compares times. */
+  find(hash: string): Promise<ApiToken | null>;
+  /** Conflict when the hash is known. */
+  create(hash: string, token: ApiToken): Promise<void>;
+}
+
 /** Hot log of outcomes: what alerting reads. Kept 48 h by default. */
 export interface TickLog {
   /** First write wins for endpoint + region + scheduledAt. */
