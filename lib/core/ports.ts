@@ -186,3 +186,31 @@ export interface FailurePost {
 export interface FailureRoute {
   post(batch: readonly FailurePost[]): Promise<void>;
 }
+
+/**
+ * Endpoints that would keep the main invocation of their shard waiting, each as `<org>/<id>`: `failing` are those whose
+ * latest check failed, `slow` those whose latest check succeeded but took long. In both: it counts as failing.
+ */
+export interface SlowMembers {
+  failing: ReadonlySet<string>;
+  slow: ReadonlySet<string>;
+}
+
+/** One region's view of one shard. */
+export interface SlowLaneKey {
+  region: string;
+  shard: string;
+}
+
+/**
+ * Remembers who is checked beside the main invocation, per region and shard. What it answers may be a moment old;
+ * nothing but waiting depends on it. Bounded by the shard's endpoints. Unavailable when it can't be reached.
+ */
+export interface SlowLane {
+  /** Two empty sets where nothing was ever noted. */
+  members(key: SlowLaneKey): Promise<SlowMembers>;
+  /** Leaves other members alone, whoever else writes at the same time; adding what is there changes nothing. */
+  add(key: SlowLaneKey, members: SlowMembers): Promise<void>;
+  /** The reverse of `add`: takes each from the set it is named in; removing what is not there changes nothing. */
+  remove(key: SlowLaneKey, members: SlowMembers): Promise<void>;
+}
