@@ -5,6 +5,7 @@ import type {
   EndpointStore,
   History,
   IncidentLog,
+  Notifier,
   TickLog,
 } from "../../lib/core/ports.ts";
 
@@ -30,11 +31,15 @@ export interface ApiDeps {
   alerts: AlertStore;
   incidents: IncidentLog;
   history: History;
+  /** Brings test messages to the organization's channels. */
+  notifier: Notifier;
   clock: Clock;
+  /** A text that never comes again. */
+  newId(): string;
   /** Every region that checks endpoints. */
   regions: readonly string[];
   version: string;
-  /** Names the caller's organization, or throws Refused. */
+  /** Names the caller's organization, or throws HttpRefusal 401. Asked before anything else of a request is read. */
   principal(event: ApiEvent): Principal | Promise<Principal>;
   /** Whether an endpoint made over HTTP may refer to the secret `${name}`: otherwise it could send any secret anywhere. */
   mayUseSecret(name: string): boolean;

@@ -12,6 +12,7 @@ import { endpointRoutes } from "./routes/endpoints.ts";
 import { healthRoute } from "./routes/health.ts";
 import { incidentRoutes } from "./routes/incidents.ts";
 import { statsRoutes } from "./routes/stats.ts";
+import { testAlertRoute } from "./routes/test-alert.ts";
 
 export type { ApiDeps, ApiEvent, ApiResponse } from "./deps.ts";
 
@@ -19,11 +20,16 @@ export type { ApiDeps, ApiEvent, ApiResponse } from "./deps.ts";
 export type ApiHandle = (event: ApiEvent, context?: { awsRequestId?: string }) => Promise<ApiResponse>;
 
 /**
- * Builds the API: endpoints, their statistics and incidents, and whether this installation is well.
+ * Builds the API: endpoints, their statistics and incidents, test messages, and whether this installation is well.
  * Errors are problems as RFC 9457 has them; every endpoint carries an ETag that a change has to name.
  */
 export function makeHandle(deps: ApiDeps): ApiHandle {
-  const routes: ApiRoute[] = [...endpointRoutes(deps), ...statsRoutes(deps), ...incidentRoutes(deps)];
+  const routes: ApiRoute[] = [
+    ...endpointRoutes(deps),
+    ...statsRoutes(deps),
+    ...incidentRoutes(deps),
+    testAlertRoute(deps),
+  ];
   const entries = [healthRoute(deps), ...entriesOf(routes, deps.principal)];
   const handler = middy<ApiEvent, ApiResponse>(
     router<ApiEvent, ApiResponse>({ routes: entries, notFoundResponse: refuseUnknown(entries) }),

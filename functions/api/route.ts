@@ -22,6 +22,8 @@ export type Method = "GET" | "HEAD" | "POST" | "PUT" | "DELETE";
 export interface ApiRoute {
   method: Method;
   path: string;
+  /** Takes no body, although its method could: one that is sent is not read. */
+  bodiless?: true;
   answer(call: Call): Promise<ApiResponse>;
 }
 
@@ -32,9 +34,13 @@ export interface RouterEntry {
   handler(event: ApiEvent, context: Context): Promise<ApiResponse>;
 }
 
-const takesBody = (method: Method): boolean => method === "POST" || method === "PUT";
+const takesBody = ({ method, bodiless }: ApiRoute): boolean =>
+  bodiless !== true && (method === "POST" || method === "PUT");
 
-/** Turns routes into router entries: the principal is asked first, bodies are parsed, GET answers HEAD too. */
+/** Puts the parsed body in the place of its text. */
+const parseJson = middy<ApiEvent, ApiResponse>(async () => ({})).use(jsonBodyParser<ApiEvent>());
+
+/** Turns routes into router entries: the principal is asked first, then bodies are parsed; GET answers HEAD too. */
 export function entriesOf(routes: readonly ApiRoute[], principal: ApiDeps["principal"]): RouterEntry[] {
   return routes.flatMap((route) => {
     const get = entryOf(route, principal);
@@ -43,19 +49,17 @@ export function entriesOf(routes: readonly ApiRoute[], principal: ApiDeps["princ
 }
 
 function entryOf(route: ApiRoute, principal: ApiDeps["principal"]): RouterEntry {
-  const answer = async (event: ApiEvent): Promise<ApiResponse> => {
+  const handler = async (event: ApiEvent, context: Context): Promise<ApiResponse> => {
     const { org } = await principal(event);
+    if (takesBody(route)) await parseJson(event, context);
     return route.answer({
       org,
       event,
       param: (name) => pathParameter(event, name),
       query: event.queryStringParameters ?? {},
-      body: takesBody(route.method) ? event.body : undefined, // parsed by the middleware below
+      body: takesBody(route) ? event.body : undefined, // parsed above
     });
   };
-  const handler = takesBody(route.method)
-    ? middy<ApiEvent, ApiResponse>(answer).use(jsonBodyParser<ApiEvent>())
-    : answer;
   return { method: route.method, path: route.path, handler };
 }
 

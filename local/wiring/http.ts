@@ -6,6 +6,7 @@ import { Unavailable } from "../../lib/core/errors.ts";
 import type { Clock } from "../../lib/core/ports.ts";
 import { LOCAL_ORG, type Settings } from "../settings.ts";
 import type { Listener } from "./events.ts";
+import { makeLocalNotifier } from "./notifier.ts";
 
 export interface LocalHttpDeps {
   stores: StorePorts;
@@ -35,6 +36,10 @@ function currentApi(deps: LocalHttpDeps): ApiHandle {
         handle: makeApi({
           ...stores,
           clock,
+          newId: randomUUID,
+          notifier: {
+            send: (message) => makeLocalNotifier(deps.settings().notify, { clock, listener }).send(message),
+          },
           regions: [region],
           version,
           configFile,

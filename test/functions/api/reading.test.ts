@@ -267,6 +267,8 @@ describe("every answer", () => {
       clock: { now: () => NOW, sleep: async () => {} },
       regions: ["local"],
       version: "1",
+      newId: () => "id",
+      notifier: { send: async () => [] },
       principal: () => ({ org: "default" }),
       mayUseSecret: () => false,
       configFile: null,

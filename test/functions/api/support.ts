@@ -63,9 +63,12 @@ export function makeApi(about: Partial<ApiDeps> = {}): Api {
   const stores = openSqlite(":memory:");
   const faults: unknown[] = [];
   let now = NOW;
+  let ids = 0;
   const handle = makeHandle({
     ...stores,
     clock: { now: () => now, sleep: async () => {} },
+    newId: () => `id-${++ids}`,
+    notifier: { send: async () => [] },
     regions: ["local"],
     version: "1.2.3",
     principal: () => ({ org: "default" }),
