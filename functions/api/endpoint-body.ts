@@ -11,7 +11,7 @@ export function parseBody(
   org: string,
   body: unknown,
 ): Endpoint {
-  const endpoint = parseEndpoint(body, { org, regions: deps.regions.length });
+  const endpoint = parseEndpoint(body, { org, regionNames: deps.regions });
   const issues = [
     ...secretNamesOf(endpoint)
       .filter((name) => !deps.mayUseSecret(name))

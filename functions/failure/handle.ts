@@ -1,5 +1,5 @@
 import { makeAttempts } from "../../lib/core/alert/attempts.ts";
-import { type DeliverDeps, deliver } from "../../lib/core/alert/deliver.ts";
+import { type DeliverDeps, deliverFresh } from "../../lib/core/alert/deliver.ts";
 import { type EvaluateDeps, evaluate } from "../../lib/core/alert/evaluate.ts";
 import type { RegionOutcome } from "../../lib/core/alert/state.ts";
 import type { FailurePost } from "../../lib/core/ports.ts";
@@ -26,9 +26,10 @@ function byOrganization(posts: readonly FailurePost[]): Map<string, Map<string, 
 export function makeHandle(deps: FailureDeps): (posts: readonly FailurePost[]) => Promise<void> {
   return async (posts) => {
     const attempts = makeAttempts();
-    for (const [org, endpoints] of byOrganization(posts))
-      await attempts.attempt(() => evaluate(deps, org, endpoints), undefined);
-    await attempts.attempt(() => deliver(deps), null);
+    for (const [org, endpoints] of byOrganization(posts)) {
+      const fresh = await attempts.attempt(() => evaluate(deps, org, endpoints, attempts), []);
+      await attempts.attempt(() => deliverFresh(deps, org, fresh), null);
+    }
     attempts.end();
   };
 }

@@ -56,8 +56,9 @@ export function makeHandle(deps: ProbeDeps): ProbeHandle {
     const endpoints = await listOf(tick.shard);
     const limit = makeLimit(deps, tick.shard.id, abort);
     const posts = makePosts(deps);
+    const place = { shard: tick.shard.id, lane: "main" } as const;
     const run = (scheduledAt: number, due: readonly Endpoint[]) =>
-      runRound(deps, { posts, ...limit }, { region: deps.region, scheduledAt }, due);
+      runRound(deps, { place, posts, ...limit }, { region: deps.region, scheduledAt }, due);
     const inRounds = tick.shard.rounds && tick.everything === undefined;
     const found = inRounds
       ? await runRounds(deps, tick, endpoints, run, stop)

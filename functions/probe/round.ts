@@ -3,7 +3,7 @@ import type { Measurement } from "../../lib/core/check/measurement.ts";
 import type { CheckRecord } from "../../lib/core/check/record.ts";
 import type { Endpoint } from "../../lib/core/endpoint/endpoint.ts";
 import { redact } from "../../lib/core/endpoint/secrets.ts";
-import type { Clock } from "../../lib/core/ports.ts";
+import type { Clock, TickPlace } from "../../lib/core/ports.ts";
 import type { CanaryGate } from "./canary.ts";
 import type { OnFault } from "./fault.ts";
 import type { Posts } from "./posts.ts";
@@ -29,6 +29,7 @@ export interface RoundSummary {
 
 /** What an invocation hands to each of its rounds. `gaveUp` resolves to null when the invocation has to end. */
 export interface RoundContext {
+  place: TickPlace;
   posts: Posts;
   abort: AbortSignal;
   gaveUp: Promise<null>;
@@ -46,7 +47,7 @@ export async function runRound(
   const summary: RoundSummary = { checked: 0, failed: 0, invalid: 0 };
   if (endpoints.length === 0) return summary;
   deps.canaries.open();
-  const writes = makeWrites(deps);
+  const writes = makeWrites(deps, context.place);
   const checker = deps.checkerForTick();
   await Promise.all(
     endpoints.map(async (endpoint) => {

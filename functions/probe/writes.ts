@@ -1,5 +1,5 @@
 import type { CheckRecord } from "../../lib/core/check/record.ts";
-import type { Clock, MetricsSink, TickLog } from "../../lib/core/ports.ts";
+import type { Clock, MetricsSink, TickLog, TickPlace } from "../../lib/core/ports.ts";
 import type { OnFault } from "./fault.ts";
 
 /** Records of one tick on their way into the log and the sinks. */
@@ -20,7 +20,7 @@ export interface WritesDeps {
 
 const SINKS_MS = 5_000;
 
-export function makeWrites(deps: WritesDeps): Writes {
+export function makeWrites(deps: WritesDeps, place: TickPlace): Writes {
   const { ticks, clock, onFault } = deps;
   const ended = new AbortController();
   const sinks = makeSinkWrites(deps);
@@ -33,7 +33,7 @@ export function makeWrites(deps: WritesDeps): Writes {
     done = [];
     if (records.length === 0) return;
     try {
-      await ticks.append(records);
+      await ticks.append(records, place);
     } catch (error) {
       onFault(error, { what: "write to the tick log" });
       done = [...records, ...done];

@@ -29,6 +29,8 @@ export interface StoredEndpoint {
   endpoint: Endpoint;
   origin: Origin;
   version: number;
+  /** The shard that checks it, where the store keeps that; absent while it is paused. */
+  shard?: string;
 }
 
 /** Up to 500 endpoints that one probe invocation checks. `offsetMs`: at which point of the minute it ticks. */
@@ -40,6 +42,8 @@ export interface ShardRef {
   offsetMs: number;
   /** Holds only endpoints with intervals under a minute, checked in rounds. */
   rounds: boolean;
+  /** The only regions in which it is checked; absent where it is in all of them. */
+  regions?: readonly string[];
 }
 
 export interface EndpointStore {
@@ -54,6 +58,10 @@ export interface EndpointStore {
   /** `expected` null creates (Conflict when it exists); otherwise replaces that version. Returns the new version. */
   put(endpoint: Endpoint, origin: Origin, expected: number | null): Promise<number>;
   remove(org: string, id: string, expected: number): Promise<void>;
+}
+
+/** Takes a configuration file over. A port of its own: only a store with transactions can do it. */
+export interface DeclaredEndpoints {
   /** Makes the endpoints of one origin exactly these, whole or not at all; others are untouched (Conflict on a clash of ids). */
   replaceAll(origin: Origin, endpoints: readonly Endpoint[]): Promise<EndpointChanges>;
 }
@@ -82,10 +90,19 @@ export interface TokenStore {
   create(hash: string, token: ApiToken): Promise<void>;
 }
 
+/**
+ * Where the records of one invocation belong. Invocations of one tick that check different endpoints of a shard are
+ * lanes: `slow` is the one beside the main one for targets that keep it waiting.
+ */
+export interface TickPlace {
+  shard: string;
+  lane: "main" | "slow";
+}
+
 /** Hot log of outcomes: what alerting reads. Kept 48 h by default. */
 export interface TickLog {
-  /** First write wins for endpoint + region + scheduledAt. */
-  append(records: readonly CheckRecord[]): Promise<void>;
+  /** First write wins for endpoint + region + scheduledAt. All of one shard; a store that keeps rows needs no place. */
+  append(records: readonly CheckRecord[], place: TickPlace): Promise<void>;
   /** Outcomes of some endpoints in every region with since <= scheduledAt <= until, by endpoint id. */
   outcomes(
     org: string,
@@ -105,8 +122,13 @@ export interface AlertStore {
   getMany(org: string, endpointIds: readonly string[]): Promise<Map<string, Versioned<AlertState>>>;
   /** `expected` null creates. Several at once half-fail normally: answers with the ids whose condition failed. */
   putMany(writes: readonly AlertWrite[]): Promise<{ conflicts: string[] }>;
-  /** States that `isTroubled` (alert/state.ts): not `up` or something undone; sparse: grows with trouble, not with endpoints. */
-  troubled(): Promise<Versioned<AlertState>[]>;
+  /**
+   * Endpoints whose state `isTroubled` (alert/state.ts), page by page, those of a shard side by side. Sparse: grows
+   * with trouble, not with endpoints. From an index that may lag by a second.
+   */
+  troubled(): AsyncIterable<TroubledEndpoint[]>;
+  /** At most `limit` states of an organization with effects to be carried out. Which they are comes from an index that may lag by a second. */
+  unsent(org: string, limit: number): Promise<Versioned<AlertState>[]>;
   remove(org: string, endpointId: string): Promise<void>;
   /**
    * Opens the gate of organization and kind until `until` unless one is open at `now`; answers whether it did. A gate
@@ -118,6 +140,14 @@ export interface AlertStore {
 export interface AlertWrite {
   state: AlertState;
   expected: number | null;
+  /** The endpoint's shard, where it is known: what is read together stands together. Kept when a write doesn't name it. */
+  shard?: string;
+}
+
+/** Who is in trouble. */
+export interface TroubledEndpoint {
+  org: string;
+  endpointId: string;
 }
 
 export interface IncidentQuery {

@@ -74,8 +74,9 @@ export function makeLocalSource({ stores, clock, regions, board }: LocalSourceDe
     },
 
     async verdicts(ids) {
-      const troubled = (await stores.alerts.troubled()).filter(({ value }) => value.org === LOCAL_ORG);
-      const asked = new Set([...ids, ...troubled.map(({ value }) => value.endpointId)]);
+      const asked = new Set(ids);
+      for await (const page of stores.alerts.troubled())
+        for (const { org, endpointId } of page) if (org === LOCAL_ORG) asked.add(endpointId);
       const stored = await stores.endpoints.getMany(LOCAL_ORG, [...asked]);
       return verdicts([...stored.values()].map(({ endpoint }) => endpoint));
     },

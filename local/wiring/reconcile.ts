@@ -1,9 +1,9 @@
 import { restartJudgement } from "../../functions/api/restart.ts";
 import type { Endpoint } from "../../lib/core/endpoint/endpoint.ts";
-import type { AlertStore, Clock, EndpointChanges, EndpointStore } from "../../lib/core/ports.ts";
+import type { AlertStore, Clock, DeclaredEndpoints, EndpointChanges } from "../../lib/core/ports.ts";
 
 export interface ReconcileDeps {
-  endpoints: Pick<EndpointStore, "replaceAll">;
+  endpoints: DeclaredEndpoints;
   alerts: AlertStore;
   clock: Clock;
 }

@@ -3,6 +3,7 @@ import type { NotifyEffect } from "../../lib/core/alert/effect.ts";
 import { failure } from "../../lib/core/check/outcome.ts";
 import { Unavailable } from "../../lib/core/errors.ts";
 import type { AlertStore } from "../../lib/core/ports.ts";
+import { troubledIn } from "../support/troubled.ts";
 import { incidentSample, messageSample, ORG, OTHER_ORG, SECOND, stateSample, T0 } from "./samples.ts";
 import { type MakeSubject, subjects } from "./subject.ts";
 
@@ -132,15 +133,48 @@ export function describeAlertStoreContract(name: string, make: MakeSubject<Alert
         ].map((state) => ({ state, expected: null })),
       );
       const ids = async (): Promise<string[]> =>
-        (await store.troubled()).map(({ value }) => value.endpointId).sort();
+        (await troubledIn(store)).map(({ endpointId }) => endpointId).sort();
       expect(await ids()).toEqual(["degraded", "down", "flapping", "theirs", "unsent"]);
-      const [found] = (await store.troubled()).filter(({ value }) => value.endpointId === "unsent");
-      expect(found).toEqual({ value: stateSample("unsent", { effects: [notify("e")] }), version: 1 });
       await store.putMany(
         ["degraded", "unsent", "flapping"].map((id) => ({ state: stateSample(id), expected: 1 })),
       );
       await store.remove(OTHER_ORG, "theirs");
       expect(await ids()).toEqual(["down"]);
+    });
+
+    test("unsent are those of the organization with effects, at most so many, as they are now", async () => {
+      const store = await fresh();
+      const withEffect = (id: string, org = ORG) => stateSample(id, { org, effects: [notify(`${id}/down`)] });
+      await store.putMany(
+        [
+          withEffect("a"),
+          withEffect("b"),
+          withEffect("theirs", OTHER_ORG),
+          stateSample("sent", { verdict: "down" }),
+        ].map((state) => ({ state, expected: null })),
+      );
+      const ids = async (limit = 10): Promise<string[]> =>
+        (await store.unsent(ORG, limit)).map(({ value }) => value.endpointId).sort();
+      expect(await ids()).toEqual(["a", "b"]);
+      expect(await ids(1)).toHaveLength(1);
+      await store.putMany([{ state: withEffect("b"), expected: 1 }]);
+      await store.putMany([{ state: stateSample("a"), expected: 1 }]);
+      expect(await store.unsent(ORG, 10)).toEqual([{ value: withEffect("b"), version: 2 }]);
+      expect((await store.unsent(OTHER_ORG, 10)).map(({ value }) => value.endpointId)).toEqual(["theirs"]);
+    });
+
+    test("naming the shard changes nothing but the order in which the troubled come", async () => {
+      const store = await fresh();
+      const down = (id: string) => stateSample(id, { verdict: "down" });
+      await store.putMany([
+        { state: down("a"), expected: null, shard: "minutes-1" },
+        { state: down("b"), expected: null },
+      ]);
+      await store.putMany([{ state: down("a"), expected: 1 }]);
+      const found = await troubledIn(store);
+      expect(found).toHaveLength(2);
+      expect(found).toContainEqual({ org: ORG, endpointId: "a" });
+      expect(found).toContainEqual({ org: ORG, endpointId: "b" });
     });
 
     test("removed is gone; removing again is fine; it can be created anew", async () => {

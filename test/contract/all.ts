@@ -1,5 +1,6 @@
 import type { StorePorts } from "../../lib/adapters/sqlite/index.ts";
 import { describeAlertStoreContract } from "./alert-store.ts";
+import { describeDeclaredEndpointsContract } from "./declared-endpoints.ts";
 import { describeEndpointStoreContract } from "./endpoint-store.ts";
 import { describeHistoryContract } from "./history.ts";
 import { describeIncidentLogContract } from "./incident-log.ts";
@@ -16,6 +17,7 @@ const part =
 /** Holds an adapter that implements every store port against all their contracts. */
 export function describeStoreContracts(name: string, make: MakeSubject<StorePorts>): void {
   describeEndpointStoreContract(name, part(make, "endpoints"));
+  describeDeclaredEndpointsContract(name, part(make, "endpoints"));
   describeTickLogContract(name, part(make, "ticks"));
   describeAlertStoreContract(name, part(make, "alerts"));
   describeIncidentLogContract(name, part(make, "incidents"));

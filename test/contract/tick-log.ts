@@ -4,9 +4,11 @@ import type { Flag } from "../../lib/core/check/measurement.ts";
 import { failure, failureTypes } from "../../lib/core/check/outcome.ts";
 import type { CheckRecord } from "../../lib/core/check/record.ts";
 import { Unavailable } from "../../lib/core/errors.ts";
-import type { TickLog } from "../../lib/core/ports.ts";
+import type { TickLog, TickPlace } from "../../lib/core/ports.ts";
 import { failedRecord, MINUTE, ORG, OTHER_ORG, recordSample, T0 } from "./samples.ts";
 import { type MakeSubject, subjects } from "./subject.ts";
+
+const PLACE: TickPlace = { shard: "minutes-1", lane: "main" };
 
 const keyOf = ({ org, endpointId, region, scheduledAt }: CheckRecord): string =>
   [org, endpointId, scheduledAt, region].join();
@@ -64,7 +66,7 @@ export function describeTickLogContract(name: string, make: MakeSubject<TickLog>
     test("an ok record is read back whole", async () => {
       const log = await fresh();
       const record = recordSample({ flags: ["cold", "slow_lane"] });
-      await log.append([record]);
+      await log.append([record], PLACE);
       expect(await log.records(ORG, "shop", ...always)).toEqual([record]);
     });
 
@@ -74,22 +76,22 @@ export function describeTickLogContract(name: string, make: MakeSubject<TickLog>
         outcome: failure("tls.cert.date_invalid", "expired « hier »\n東京"),
         invalid: "no canary answered",
       });
-      await log.append([record]);
+      await log.append([record], PLACE);
       expect(await log.records(ORG, "shop", ...always)).toEqual([record]);
     });
 
     test("a tick that is no whole second, a start before the tick", async () => {
       const log = await fresh();
       const record = recordSample({ scheduledAt: T0 + 7_031, startedAt: T0 + 7_029 });
-      await log.append([record]);
+      await log.append([record], PLACE);
       expect(await log.records(ORG, "shop", T0 + 7_031, T0 + 7_031)).toEqual([record]);
     });
 
     test("for one endpoint, region and tick the first write wins", async () => {
       const log = await fresh();
       const first = recordSample({ status: 200 });
-      await log.append([first]);
-      await log.append([failedRecord(), recordSample({ region: "tokyo" })]);
+      await log.append([first], PLACE);
+      await log.append([failedRecord(), recordSample({ region: "tokyo" })], PLACE);
       const found = await log.records(ORG, "shop", ...always);
       expect(found).toHaveLength(2);
       expect(found).toContainEqual(first);
@@ -97,27 +99,31 @@ export function describeTickLogContract(name: string, make: MakeSubject<TickLog>
 
     test("also inside one batch", async () => {
       const log = await fresh();
-      await log.append([recordSample({ status: 201 }), recordSample({ status: 202 })]);
+      await log.append([recordSample({ status: 201 }), recordSample({ status: 202 })], PLACE);
       expect((await log.records(ORG, "shop", ...always)).map(({ status }) => status)).toEqual([201]);
     });
 
     test("the same batch several times at once is the same as once", async () => {
       const log = await fresh();
       const batch = [0, 1, 2].map((i) => recordSample({ scheduledAt: T0 + i * MINUTE, startedAt: T0 }));
-      await Promise.all([log.append(batch), log.append(batch), log.append([...batch].reverse())]);
+      await Promise.all([
+        log.append(batch, PLACE),
+        log.append(batch, PLACE),
+        log.append([...batch].reverse(), PLACE),
+      ]);
       expect(await log.records(ORG, "shop", ...always)).toEqual(batch);
     });
 
     test("an empty batch is fine", async () => {
       const log = await fresh();
-      await log.append([]);
+      await log.append([], PLACE);
       expect(await log.all(ORG, ...always)).toEqual([]);
     });
 
     test("a batch of a thousand", async () => {
       const log = await fresh();
       const batch = Array.from({ length: 1_000 }, (_, i) => recordSample({ endpointId: `site-${i}` }));
-      await log.append(batch);
+      await log.append(batch, PLACE);
       const found = await log.all(ORG, ...always);
       expect(found.map(({ endpointId }) => endpointId).sort()).toEqual(
         batch.map(({ endpointId }) => endpointId).sort(),
@@ -127,7 +133,10 @@ export function describeTickLogContract(name: string, make: MakeSubject<TickLog>
     test("both ends of a window belong to it, and records ascend", async () => {
       const log = await fresh();
       const ticks = [3, 0, 4, 1, 2].map((i) => T0 + i * MINUTE);
-      await log.append(ticks.map((scheduledAt) => recordSample({ scheduledAt })));
+      await log.append(
+        ticks.map((scheduledAt) => recordSample({ scheduledAt })),
+        PLACE,
+      );
       const times = (records: { scheduledAt: number }[]): number[] =>
         records.map(({ scheduledAt }) => (scheduledAt - T0) / MINUTE);
       expect(times(await log.records(ORG, "shop", T0 + MINUTE, T0 + 3 * MINUTE))).toEqual([1, 2, 3]);
@@ -140,7 +149,7 @@ export function describeTickLogContract(name: string, make: MakeSubject<TickLog>
     test("outcomes are those of all regions, with the phase timings of failed ones", async () => {
       const log = await fresh();
       const failed = failedRecord({ region: "tokyo", scheduledAt: T0 + MINUTE });
-      await log.append([recordSample(), failed]);
+      await log.append([recordSample(), failed], PLACE);
       const outcomes = await log.outcomes(ORG, ["shop", "nobody"], ...always);
       expect(outcomes.get("nobody") ?? []).toEqual([]);
       expect(outcomes.get("shop")).toEqual([
@@ -157,14 +166,17 @@ export function describeTickLogContract(name: string, make: MakeSubject<TickLog>
 
     test("an invalid outcome says that it is", async () => {
       const log = await fresh();
-      await log.append([failedRecord({ invalid: "no canary answered" })]);
+      await log.append([failedRecord({ invalid: "no canary answered" })], PLACE);
       const [outcome] = (await log.outcomes(ORG, ["shop"], ...always)).get("shop") ?? [];
       expect(outcome?.invalid).toBe("no canary answered");
     });
 
     test("organizations don't see each other", async () => {
       const log = await fresh();
-      await log.append([recordSample({ org: OTHER_ORG }), recordSample({ org: OTHER_ORG, endpointId: "x" })]);
+      await log.append(
+        [recordSample({ org: OTHER_ORG }), recordSample({ org: OTHER_ORG, endpointId: "x" })],
+        PLACE,
+      );
       expect(await log.records(ORG, "shop", ...always)).toEqual([]);
       expect(await log.all(ORG, ...always)).toEqual([]);
       expect((await log.outcomes(ORG, ["shop", "x"], ...always)).get("shop") ?? []).toEqual([]);
@@ -177,7 +189,7 @@ export function describeTickLogContract(name: string, make: MakeSubject<TickLog>
           async (batches) => {
             const { store: log, close } = await make();
             try {
-              for (const batch of batches) await log.append(batch);
+              for (const batch of batches) await log.append(batch, PLACE);
               for (const org of [ORG, OTHER_ORG]) {
                 const found = await log.all(org, ...always);
                 const expected = [...firstOfEach(batches.flat()).values()].filter(
@@ -201,11 +213,11 @@ export function describeTickLogContract(name: string, make: MakeSubject<TickLog>
       const { store: log, putOutOfReach } = await next();
       if (typeof putOutOfReach === "string") return skip(putOutOfReach);
       const batch = [0, 1].map((i) => recordSample({ scheduledAt: T0 + i * MINUTE }));
-      await log.append(batch.slice(0, 1));
+      await log.append(batch.slice(0, 1), PLACE);
       const back = await putOutOfReach();
-      await expect(log.append(batch)).rejects.toBeInstanceOf(Unavailable);
+      await expect(log.append(batch, PLACE)).rejects.toBeInstanceOf(Unavailable);
       await back();
-      await log.append(batch);
+      await log.append(batch, PLACE);
       expect(await log.records(ORG, "shop", ...always)).toEqual(batch);
     });
   });

@@ -14,6 +14,7 @@ import {
   stateSample,
   T0,
 } from "../contract/samples.ts";
+import { troubledIn } from "../support/troubled.ts";
 
 const disks: string[] = [];
 afterEach(() => {
@@ -72,7 +73,7 @@ test("a disk that fills up: said once, all goes on in memory, and all of it is r
   await stores.incidents.put(incidentSample("i1"));
   expect(await stores.recover()).toBe(false);
   expect(await stores.ticks.records(ORG, "shop", T0, T0 + 3_000 * MINUTE)).toHaveLength(3_000);
-  expect(await stores.alerts.troubled()).toHaveLength(1);
+  expect(await troubledIn(stores.alerts)).toHaveLength(1);
   expect(await stores.incidents.list({ org: ORG, limit: 10, open: true })).toHaveLength(1);
 
   free();
@@ -82,7 +83,7 @@ test("a disk that fills up: said once, all goes on in memory, and all of it is r
   const found = openSqlite(path);
   expect(found.connection.pragma("integrity_check")).toBe("ok");
   expect(await found.ticks.records(ORG, "shop", T0, T0 + 3_000 * MINUTE)).toEqual(ticks(0, 3_000));
-  expect(await found.alerts.troubled()).toHaveLength(1);
+  expect(await troubledIn(found.alerts)).toHaveLength(1);
   expect(await found.incidents.get(ORG, "i1")).toEqual(incidentSample("i1"));
   found.close();
 });
@@ -124,7 +125,7 @@ test("a start on a full disk: what it knew is known, and recording begins when t
   await stores.endpoints.replaceAll("file", [endpointSample("shop")]);
   await stores.ticks.append(ticks(10, 20));
   expect(await stores.ticks.records(ORG, "shop", T0, T0 + 20 * MINUTE)).toEqual(ticks(0, 20));
-  expect(await stores.alerts.troubled()).toHaveLength(1);
+  expect(await troubledIn(stores.alerts)).toHaveLength(1);
 
   free();
   expect(await stores.recover()).toBe(true);

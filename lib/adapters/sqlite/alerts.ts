@@ -1,6 +1,6 @@
 import { type AlertState, isTroubled } from "../../core/alert/state.ts";
 import type { AlertStore, AlertWrite, Versioned } from "../../core/ports.ts";
-import { document, number } from "./column.ts";
+import { document, number, text } from "./column.ts";
 import type { Connection, Row } from "./connection.ts";
 
 /** A gate that ends this much later than one opened now was opened before the clock was set back: it holds nobody. */
@@ -27,7 +27,10 @@ export function makeAlerts(db: Connection): AlertStore {
     `UPDATE alerts SET version = version + 1, troubled = ?, state = ?
      WHERE org = ? AND endpoint = ? AND version = ?`,
   );
-  const troubled = db.query("SELECT version, state FROM alerts WHERE troubled > 0 ORDER BY org, endpoint");
+  const troubled = db.query("SELECT org, endpoint FROM alerts WHERE troubled > 0 ORDER BY org, endpoint");
+  const unsent = db.query(
+    "SELECT version, state FROM alerts WHERE troubled = 2 AND org = ? ORDER BY endpoint LIMIT ?",
+  );
   const hadEffects = db.query("SELECT 1 FROM alerts WHERE org = ? AND endpoint = ? AND troubled = 2");
   const drop = db.query("DELETE FROM alerts WHERE org = ? AND endpoint = ?");
   const gate = db.query(
@@ -68,7 +71,13 @@ export function makeAlerts(db: Connection): AlertStore {
       return { conflicts: refused.map(({ state }) => state.endpointId) };
     },
 
-    troubled: async () => db.read(() => troubled.all().map(versionedFrom)),
+    async *troubled() {
+      const rows = db.read(() => troubled.all());
+      if (rows.length > 0)
+        yield rows.map(([org, endpointId]) => ({ org: text(org), endpointId: text(endpointId) }));
+    },
+
+    unsent: async (org, limit) => db.read(() => unsent.all(org, limit).map(versionedFrom)),
 
     async remove(org, endpointId) {
       db.write(() => drop.run(org, endpointId), "power");

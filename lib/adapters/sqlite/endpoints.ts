@@ -1,7 +1,13 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Endpoint } from "../../core/endpoint/endpoint.ts";
 import { Conflict } from "../../core/errors.ts";
-import type { EndpointChanges, EndpointStore, Origin, StoredEndpoint } from "../../core/ports.ts";
+import type {
+  DeclaredEndpoints,
+  EndpointChanges,
+  EndpointStore,
+  Origin,
+  StoredEndpoint,
+} from "../../core/ports.ts";
 import { document, number, text } from "./column.ts";
 import type { Connection, Row } from "./connection.ts";
 import { inRounds, membersOf, type ShardEntry, shardsOf } from "./shards.ts";
@@ -109,8 +115,11 @@ function replaceAll(table: EndpointTable, origin: Origin, endpoints: readonly En
   return changes;
 }
 
+/** Endpoints that the API or a file may have made. */
+export type LocalEndpoints = EndpointStore & DeclaredEndpoints;
+
 /** Endpoints in SQLite. Versions come from one counter, so none ever comes back. Writes survive a power cut. */
-export function makeEndpoints(db: Connection): EndpointStore {
+export function makeEndpoints(db: Connection): LocalEndpoints {
   const table = endpointTable(db);
 
   function requireVersion(org: string, id: string, expected: number | null): void {

@@ -2,22 +2,22 @@ import { closeSync, existsSync, mkdirSync, openSync, realpathSync, statSync } fr
 import { basename, dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { Unavailable } from "../../core/errors.ts";
-import type { AlertStore, EndpointStore, History, IncidentLog, TickLog } from "../../core/ports.ts";
+import type { AlertStore, History, IncidentLog } from "../../core/ports.ts";
 import { makeAlerts } from "./alerts.ts";
 import { type Connection, connect } from "./connection.ts";
 import { type Dictionary, makeDictionary } from "./dictionary.ts";
-import { makeEndpoints } from "./endpoints.ts";
+import { type LocalEndpoints, makeEndpoints } from "./endpoints.ts";
 import { makeHistory } from "./history.ts";
 import { makeIncidents } from "./incidents.ts";
 import { lockForWriting } from "./lock.ts";
 import { migrate, requireCurrent } from "./migrate.ts";
 import { makePrune, type Pruned, type Retention } from "./prune.ts";
-import { makeTicks } from "./ticks.ts";
+import { makeTicks, type RowLog } from "./ticks.ts";
 
 /** Every store port. */
 export interface StorePorts {
-  endpoints: EndpointStore;
-  ticks: TickLog;
+  endpoints: LocalEndpoints;
+  ticks: RowLog;
   alerts: AlertStore;
   incidents: IncidentLog;
   history: History;

@@ -19,11 +19,16 @@ const READ_SLICE = 100;
 export const slicesOf = <T>(items: readonly T[], size: number): T[][] =>
   Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size));
 
+/** A tick log of rows: each record finds its own place. */
+export interface RowLog extends TickLog {
+  append(records: readonly CheckRecord[]): Promise<void>;
+}
+
 /**
  * The tick log in SQLite. Timings are kept to the microsecond. A batch is written in slices: when the disk fails
  * in the middle some of it may be there, and writing it again is harmless.
  */
-export function makeTicks(db: Connection, dictionary: Dictionary): TickLog {
+export function makeTicks(db: Connection, dictionary: Dictionary): RowLog {
   const insert = db.query(INSERT_TICK);
   const window = db.query(
     `SELECT ${TICK_COLUMNS} FROM ticks WHERE endpoint = ? AND at BETWEEN ? AND ? ORDER BY at, region`,

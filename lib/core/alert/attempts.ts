@@ -4,6 +4,8 @@ import { Unavailable } from "../errors.ts";
 export interface Attempts {
   /** The work's answer, or `otherwise` when it failed. */
   attempt<T>(work: () => T | Promise<T>, otherwise: T): Promise<T>;
+  /** Notes something that failed by itself. */
+  failed(error: unknown): void;
   /** Throws what failed first, if anything did; before all else an Unavailable, which asks for a repetition. */
   end(): void;
 }
@@ -19,6 +21,7 @@ export function makeAttempts(): Attempts {
         return otherwise;
       }
     },
+    failed: (error) => void errors.push(error),
     end() {
       if (errors.length > 0) throw errors.find((error) => error instanceof Unavailable) ?? errors[0];
     },

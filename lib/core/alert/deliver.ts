@@ -3,12 +3,12 @@ import type { Delivery, SentMessage } from "../incident/incident.ts";
 import type { AlertStore, Clock, IncidentLog, Notifier, Versioned } from "../ports.ts";
 import { type Attempts, makeAttempts } from "./attempts.ts";
 import { compose } from "./compose.ts";
-import { CLAIM_MS, type Effect, type NotifyEffect, type RecordEffect } from "./effect.ts";
+import { CLAIM_MS, type Effect, type MessageKind, type NotifyEffect, type RecordEffect } from "./effect.ts";
 import { isClaimed, without } from "./pending.ts";
 import type { AlertState } from "./state.ts";
 
 export interface DeliverDeps {
-  alerts: Pick<AlertStore, "troubled" | "getMany" | "putMany" | "openGate">;
+  alerts: Pick<AlertStore, "unsent" | "getMany" | "putMany" | "openGate">;
   incidents: Pick<IncidentLog, "put" | "addMessage">;
   notifier: Notifier;
   clock: Pick<Clock, "now">;
@@ -16,6 +16,8 @@ export interface DeliverDeps {
   holder: string;
   /** Where people read about an incident; absent where there is no such page. */
   linkTo?: (incidentId: string) => string;
+  /** Asks for another delivery for the organization so many ms later; absent where one comes within seconds anyway. */
+  deliverAgain?: (org: string, afterMs: number) => Promise<void>;
   /** A message that could not be sent: it stays pending and is tried again. */
   onFault: (error: unknown) => void;
 }
@@ -25,6 +27,8 @@ export const GATE_MS = 30_000;
 const MOST_ATTEMPTS = 5;
 const MOST_ROUNDS = 8;
 const MOST_MESSAGES_KEPT = 50;
+/** States read at once, so messages in one digest; what is beyond them goes with the next. */
+const MOST_AT_ONCE = 2_000;
 
 interface Pending {
   stored: Versioned<AlertState>;
@@ -111,11 +115,9 @@ const sentMessages = (group: readonly Pending[], deliveries: Delivery[], sentAt:
 
 /** Claim, send, log, clear, in this order: a crash anywhere repeats the message and never loses it. */
 async function send(deps: DeliverDeps, org: string, group: readonly Pending[]): Promise<boolean> {
-  const now = deps.clock.now();
-  const kind = group[0]?.effect.kind;
-  if (kind === undefined || !(await deps.alerts.openGate(org, kind, now, now + GATE_MS))) return false;
-  const mine = await claim(deps, org, group, now);
-  if (mine.length === 0) return false;
+  const mine = await claim(deps, org, group, deps.clock.now());
+  const kind = mine[0]?.effect.kind;
+  if (kind === undefined) return false;
   const effects = mine.map(({ effect }) => effect);
   const message = compose(org, kind, effects, deps.clock.now(), deps.linkTo);
   let deliveries: Delivery[];
@@ -165,37 +167,117 @@ async function record(
   if (ids.size > 0) await attempts.attempt(() => clear(deps, due, ids, []), undefined);
 }
 
-/** Sends what may go now, group by group, until nothing more may. Answers whether messages are still pending. */
-async function sendAll(deps: DeliverDeps, attempts: Attempts): Promise<boolean> {
+/** What waits in one organization: what was just written, and what an index knows of. */
+interface Waiting {
+  org: string;
+  /** Ids of states written a moment ago, which the index may not know yet. */
+  fresh: readonly string[];
+}
+
+/** States with effects as they are now, those of `fresh` included. */
+async function waitingStates(deps: DeliverDeps, { org, fresh }: Waiting): Promise<Versioned<AlertState>[]> {
+  const indexed = await deps.alerts.unsent(org, MOST_AT_ONCE);
+  const known = new Set(indexed.map(({ value }) => value.endpointId));
+  const missing = fresh.filter((id) => !known.has(id));
+  return [...indexed, ...(await freshStates(deps, org, missing))];
+}
+
+async function freshStates(deps: DeliverDeps, org: string, ids: readonly string[]) {
+  if (ids.length === 0) return [];
+  const found = [...(await deps.alerts.getMany(org, ids)).values()];
+  return found.filter(({ value }) => value.effects.length > 0);
+}
+
+const readyIn = (states: readonly Versioned<AlertState>[], now: number): Pending[] =>
+  states.flatMap((stored) => firstPending(stored, now));
+
+const hasMessages = (states: readonly Versioned<AlertState>[]): boolean =>
+  states.some(({ value }) => value.effects.some(({ do: what }) => what === "notify"));
+
+/** Opens the gate of a kind of message and asks for the delivery that ends it; nobody waits if that can't be asked for. */
+async function openGate(deps: DeliverDeps, org: string, kind: MessageKind): Promise<boolean> {
+  const now = deps.clock.now();
+  if (!(await deps.alerts.openGate(org, kind, now, now + GATE_MS))) return false;
+  await deps.deliverAgain?.(org, GATE_MS).catch(deps.onFault);
+  return true;
+}
+
+/** Sends the kinds of which something is ready, each with all that waits of it, where its gate is not open already. */
+async function sendKinds(
+  deps: DeliverDeps,
+  waiting: Waiting,
+  states: readonly Versioned<AlertState>[],
+  attempts: Attempts,
+): Promise<boolean> {
+  const kinds = new Set(readyIn(states, deps.clock.now()).map(({ effect }) => effect.kind));
+  let progress = false;
+  for (const kind of kinds) {
+    const sent = await attempts.attempt(async () => {
+      if (!(await openGate(deps, waiting.org, kind))) return false;
+      const all = readyIn(await waitingStates(deps, waiting), deps.clock.now());
+      return send(
+        deps,
+        waiting.org,
+        all.filter(({ effect }) => effect.kind === kind),
+      );
+    }, false);
+    progress = sent || progress;
+  }
+  return progress;
+}
+
+/** Sends what may go now, kind by kind, until nothing more may. Answers whether messages are still pending. */
+async function sendAll(
+  deps: DeliverDeps,
+  waiting: Waiting,
+  first: readonly Versioned<AlertState>[],
+  attempts: Attempts,
+): Promise<boolean> {
+  let states = first;
   for (let round = 0; round < MOST_ROUNDS; round++) {
-    const states = await deps.alerts.troubled();
-    const ready = states.flatMap((stored) => firstPending(stored, deps.clock.now()));
-    const groups = Map.groupBy(ready, ({ stored, effect }) =>
-      JSON.stringify([stored.value.org, effect.kind]),
-    );
-    let progress = false;
-    for (const group of groups.values()) {
-      const org = group[0]?.stored.value.org ?? "";
-      progress = (await attempts.attempt(() => send(deps, org, group), false)) || progress;
-    }
-    if (!progress) return states.some(({ value }) => value.effects.some(({ do: what }) => what === "notify"));
+    if (!(await sendKinds(deps, waiting, states, attempts))) return hasMessages(states);
+    states = await waitingStates(deps, waiting);
   }
   return true;
 }
 
 /**
- * Carries out what is pending: records into the incident log, messages grouped per organization and kind behind
- * their gates. Run after every judgement and at least every minute; two at once never both send. What fails holds up
+ * Carries out what is pending in one organization: records into the incident log, messages grouped by kind behind
+ * their gates. Run when a gate ends and at least every minute; two at once never both send. What fails holds up
  * nothing else.
+ * @param fresh ids of states written a moment ago
  * @returns whether messages are still pending: behind a gate, in somebody's hands, or failed
  * @throws what failed first, once the rest was done: it is pending still, and repeated by the next call
  */
-export async function deliver(deps: DeliverDeps): Promise<{ pending: boolean }> {
+export async function deliver(
+  deps: DeliverDeps,
+  org: string,
+  fresh: readonly string[] = [],
+): Promise<{ pending: boolean }> {
+  const waiting = { org, fresh };
+  return carryOut(deps, waiting, await waitingStates(deps, waiting));
+}
+
+/**
+ * The same after a judgement of these: the rest is looked at only where a gate can be opened, so that of a thousand
+ * calls in a mass outage one reads it all.
+ */
+export async function deliverFresh(
+  deps: DeliverDeps,
+  org: string,
+  fresh: readonly string[],
+): Promise<{ pending: boolean }> {
+  return carryOut(deps, { org, fresh }, await freshStates(deps, org, fresh));
+}
+
+async function carryOut(
+  deps: DeliverDeps,
+  waiting: Waiting,
+  states: readonly Versioned<AlertState>[],
+): Promise<{ pending: boolean }> {
   const attempts = makeAttempts();
-  const states = await deps.alerts.troubled();
-  for (const group of Map.groupBy(states, ({ value }) => value.org).values())
-    await record(deps, group, attempts);
-  const pending = await sendAll(deps, attempts);
+  await record(deps, states, attempts);
+  const pending = await sendAll(deps, waiting, states, attempts);
   attempts.end();
   return { pending };
 }

@@ -2,7 +2,7 @@ import { silentAfterMs } from "../availability/window.ts";
 import type { Endpoint } from "../endpoint/endpoint.ts";
 import { Unavailable, VigieError } from "../errors.ts";
 import type { AlertStore, AlertWrite, Clock, EndpointStore, TickLog, Versioned } from "../ports.ts";
-import { type Attempts, makeAttempts } from "./attempts.ts";
+import type { Attempts } from "./attempts.ts";
 import { closeFor } from "./lifecycle.ts";
 import { type Policy, policyOf } from "./policy.ts";
 import type { AlertState, RegionOutcome } from "./state.ts";
@@ -54,6 +54,8 @@ interface Case {
   id: string;
   endpoint: Endpoint | undefined;
   policy: Policy | null;
+  /** The shard, where the store knows it. */
+  place: Pick<AlertWrite, "shard">;
   outcomes: readonly RegionOutcome[];
 }
 
@@ -65,7 +67,7 @@ function writeFor(found: Case, stored: Versioned<AlertState> | undefined, now: n
       ? retired(before, found.endpoint, now)
       : step(found.policy, before, { outcomes: found.outcomes, evidence: [] }, now).state;
   if (after === null || JSON.stringify(after) === JSON.stringify(before)) return null;
-  return { state: after, expected: stored?.version ?? null };
+  return { state: after, expected: stored?.version ?? null, ...found.place };
 }
 
 async function casesOf(
@@ -77,9 +79,9 @@ async function casesOf(
 ): Promise<Case[]> {
   const stored = await deps.endpoints.getMany(org, ids);
   const cases = ids.map((id): Case => {
-    const endpoint = stored.get(id)?.endpoint;
+    const { endpoint, shard } = stored.get(id) ?? {};
     const policy = endpoint?.enabled ? policyOf(endpoint, deps.regions) : null;
-    return { id, endpoint, policy, outcomes: [] };
+    return { id, endpoint, policy, place: shard === undefined ? {} : { shard }, outcomes: [] };
   });
   const policies = cases.flatMap(({ policy }) => policy ?? []);
   const logged = policies.length === 0 ? new Map() : await recentOutcomes(deps, org, policies, now);
@@ -120,32 +122,46 @@ async function writesFor(
   return writes;
 }
 
+/** Those whose state has effects once it is written. */
+function withEffects(
+  states: ReadonlyMap<string, Versioned<AlertState>>,
+  writes: readonly AlertWrite[],
+): string[] {
+  const latest = new Map([...states].map(([id, { value }]) => [id, value]));
+  for (const { state } of writes) latest.set(state.endpointId, state);
+  return [...latest].flatMap(([id, { effects }]) => (effects.length > 0 ? [id] : []));
+}
+
 /**
  * Judges endpoints of one organization with what the tick log has and what was posted, and stores each answer by
  * one conditional write; who loses a race reads again and judges again. States are read before the endpoints: an
  * edit in between has written the state too, so that a judgement by the old promises is never stored.
  * @param posted endpoint id -> outcomes the tick log may not have yet (empty: judge by the log alone)
- * @throws Unavailable when writes keep colliding: the caller's queue repeats the call, which is harmless
- * @throws VigieError `judgement_failed` when an endpoint could not be judged, after all others were
+ * @returns the ids of those with effects to be carried out: an index may not know them yet
+ * @param attempts told of an Unavailable when writes keep colliding (the caller's queue repeats the call, which is
+ * harmless), and of a VigieError `judgement_failed` for an endpoint that could not be judged, while all others were
+ * @throws Unavailable when a store is out of reach
  */
 export async function evaluate(
   deps: EvaluateDeps,
   org: string,
   posted: ReadonlyMap<string, readonly RegionOutcome[]>,
-): Promise<void> {
+  attempts: Attempts,
+): Promise<string[]> {
   const now = deps.clock.now();
-  const attempts = makeAttempts();
+  const unsent = new Set<string>();
   let open = [...posted.keys()];
   for (let attempt = 0; open.length > 0 && attempt < MOST_ATTEMPTS; attempt++) {
     const states = await deps.alerts.getMany(org, open);
     const cases = await casesOf(deps, org, open, posted, now);
     const writes = await writesFor(cases, states, now, attempts);
     open = writes.length === 0 ? [] : (await deps.alerts.putMany(writes)).conflicts;
+    for (const id of withEffects(states, writes)) unsent.add(id);
   }
   if (open.length > 0) {
-    throw new Unavailable(
-      `alert state of ${open.length} endpoints kept changing; the call has to be repeated`,
+    attempts.failed(
+      new Unavailable(`alert state of ${open.length} endpoints kept changing; the call has to be repeated`),
     );
   }
-  attempts.end();
+  return [...unsent];
 }

@@ -75,12 +75,19 @@ function revisionOf(endpoint: Endpoint): string {
   return fingerprint(JSON.stringify([url, method, headers, auth, body, redirects, family, tls, expect]));
 }
 
+/** Those of the configured regions that check it; all of them where it names only such as are gone. */
+function regionsOf({ regions }: Endpoint, configured: readonly string[]): string[] {
+  const chosen = configured.filter((region) => regions?.includes(region));
+  return chosen.length > 0 ? chosen : [...configured];
+}
+
 /**
  * Lays the defaults of an alert policy, those that depend on the interval and on how many regions check it.
  * Never fails: what contradicts itself was refused when the endpoint was parsed.
  */
-export function policyOf(endpoint: Endpoint, regions: readonly string[]): Policy {
+export function policyOf(endpoint: Endpoint, configured: readonly string[]): Policy {
   const { alert, intervalMs } = endpoint;
+  const regions = regionsOf(endpoint, configured);
   const windowMs = windowOf(alert.windowMs, intervalMs);
   return {
     org: endpoint.org,
@@ -93,7 +100,7 @@ export function policyOf(endpoint: Endpoint, regions: readonly string[]): Policy
     expected: expectedIn(windowMs, intervalMs),
     confirm: alert.confirm ?? (regions.length > 1 ? 1 : 2),
     quorum: quorumOf(alert.quorum ?? "majority", regions.length),
-    regions: [...regions],
+    regions,
     degradedAfterMs: alert.degradedAfterMs ?? 2 * windowMs,
     reminderEveryMs: alert.reminderEveryMs ?? 0,
     flapping: alert.flapping === "off" ? null : (alert.flapping ?? DEFAULT_FLAPPING),

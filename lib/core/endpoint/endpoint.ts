@@ -18,6 +18,8 @@ export interface Endpoint {
   /** 10, 15, 20 or 30 s, or whole minutes up to 24 h. */
   intervalMs: number;
   timeoutMs: number;
+  /** The only regions that check it; absent: all there are. */
+  regions?: string[];
   family: "any" | "4" | "6" | "both";
   /** How many redirects are followed; 0 means that a redirect is the answer. */
   redirects: number;

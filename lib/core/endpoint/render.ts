@@ -25,6 +25,7 @@ export function renderEndpoint(endpoint: Endpoint): WrittenEndpoint {
     timeout: formatDuration(endpoint.timeoutMs),
     retries: endpoint.alert.retries,
     retryWaits: endpoint.alert.retryWaitsMs?.map(formatDuration),
+    regions: endpoint.regions,
     family: endpoint.family,
     expect: filled(renderExpectation(endpoint.expect)),
     apdexTarget: formatDuration(endpoint.apdexTargetMs),

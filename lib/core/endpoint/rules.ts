@@ -7,10 +7,15 @@ import { pathText, received } from "./issues.ts";
 import { readTarget } from "./target.ts";
 import type { WrittenEndpoint } from "./written.ts";
 
-interface Situation {
+/** What is known of the regions: how many there are, and their names where endpoints may choose among them. */
+export interface KnownRegions {
+  regions?: number | undefined;
+  regionNames?: readonly string[] | undefined;
+}
+
+interface Situation extends KnownRegions {
   written: WrittenEndpoint;
   endpoint: Endpoint;
-  regions: number | undefined;
 }
 
 interface Broken {
@@ -22,12 +27,8 @@ interface Broken {
 type Rule = (situation: Situation) => Broken[];
 
 /** The rules between fields. Both forms are needed: what was written, and what it comes to with its defaults. */
-export function crossIssues(
-  written: WrittenEndpoint,
-  endpoint: Endpoint,
-  regions: number | undefined,
-): InputIssue[] {
-  const broken = rules.flatMap((rule) => rule({ written, endpoint, regions }));
+export function crossIssues(written: WrittenEndpoint, endpoint: Endpoint, known: KnownRegions): InputIssue[] {
+  const broken = rules.flatMap((rule) => rule({ written, endpoint, ...known }));
   return broken.map(({ path, expected, message }) => ({
     path: pathText(path),
     expected,
@@ -93,7 +94,15 @@ const alerting: Rule = ({ endpoint: { alert, intervalMs } }) => {
   return issues;
 };
 
-const quorum: Rule = ({ endpoint, regions }) => {
+const regionsThereAre: Rule = ({ endpoint, regionNames }) => {
+  const unknown = endpoint.regions?.filter((region) => !regionNames?.includes(region)) ?? [];
+  if (regionNames === undefined || unknown.length === 0) return [];
+  const message = `names ${unknown.join(", ")}, where nothing checks`;
+  return one("regions", `some of ${regionNames.join(", ")}`, message);
+};
+
+const quorum: Rule = ({ endpoint, regionNames, regions: count }) => {
+  const regions = regionNames === undefined ? count : (endpoint.regions ?? regionNames).length;
   const asked = endpoint.alert.quorum;
   const message = asked === undefined || regions === undefined ? null : quorumProblem(asked, regions);
   if (message === null) return [];
@@ -152,6 +161,6 @@ const certificates: Rule = ({ endpoint: { url, redirects, tls } }) => {
 };
 
 const rules: readonly Rule[] = [
-  ...[timing, retrying, alerting, quorum],
+  ...[timing, retrying, alerting, regionsThereAre, quorum],
   ...[authorization, heads, tcp, certificates],
 ];

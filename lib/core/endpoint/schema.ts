@@ -13,6 +13,8 @@ export interface ParseOptions {
   org: string;
   /** How many regions check it, where that is known: a quorum has to be possible. */
   regions?: number;
+  /** The regions there are, where an endpoint may choose among them. */
+  regionNames?: readonly string[];
   /** Put before the paths of issues, as `endpoints[3]`. */
   pathPrefix?: string;
 }
@@ -22,11 +24,16 @@ export interface ParseOptions {
  * `renderEndpoint` is the inverse.
  * @throws InvalidInput with every issue found: path, what was expected, what was received
  */
-export function parseEndpoint(input: unknown, { org, regions, pathPrefix = "" }: ParseOptions): Endpoint {
+export function parseEndpoint(
+  input: unknown,
+  { org, regions, regionNames, pathPrefix = "" }: ParseOptions,
+): Endpoint {
   const parsed = writtenEndpoint.safeParse(input);
   if (!parsed.success) throw new InvalidInput(issuesOf(parsed.error.issues, input, homeOf, pathPrefix));
   const endpoint = toEndpoint(parsed.data, org);
-  const issues = crossIssues(parsed.data, endpoint, regions).map((issue) => prefixed(issue, pathPrefix));
+  const issues = crossIssues(parsed.data, endpoint, { regions, regionNames }).map((issue) =>
+    prefixed(issue, pathPrefix),
+  );
   if (issues.length > 0) throw new InvalidInput(issues);
   return endpoint;
 }

@@ -39,6 +39,7 @@ export function toEndpoint(written: WrittenEndpoint, org: string): Endpoint {
     body: written.body,
     intervalMs,
     timeoutMs: ms(written.timeout) ?? (intervalMs < MINUTE ? 4_000 : 10_000),
+    regions: written.regions === undefined ? undefined : [...new Set(written.regions)].sort(),
     family: String(written.family ?? "any") as Endpoint["family"], // the schema allows these texts and 4 and 6
     redirects: written.redirects ?? 5,
     tls: compact<TlsExpectation>({

@@ -172,6 +172,9 @@ const expectation = exactly("a map of expectations", {
     .describe("Slower answers fail as expect.latency"),
 });
 
+const regionForm = "a region's name: lower-case letters, digits and `-`";
+const regionName = z.string({ error: regionForm }).regex(/^[a-z0-9][a-z0-9-]{0,31}$/, { error: regionForm });
+
 const tagName = z.string().regex(/^\P{Cc}{1,64}$/u, { error: "a tag of 1 to 64 characters" });
 const tagCount = `at most ${TAG_LIMIT} tags`;
 
@@ -226,6 +229,9 @@ export const writtenEndpoint = exactly("a map that describes an endpoint (`url` 
   retryWaits: list(duration(0, TIMEOUT_LIMIT_MS, "`1s`"), 10, "durations")
     .optional()
     .describe("Wait before each repeat. Default 1s, 2s, 4s"),
+  regions: list(regionName, 50, "region names")
+    .optional()
+    .describe("Only these regions check it, where there are several. Default: all"),
   family: oneOf(["any", "4", "6", "both", 4, 6])
     .optional()
     .describe("IP version: any, 4, 6, or both (each has to work). Default any"),

@@ -5,6 +5,7 @@ import { policyOf } from "../../../lib/core/alert/policy.ts";
 import type { AlertState } from "../../../lib/core/alert/state.ts";
 import { initialState } from "../../../lib/core/alert/step.ts";
 import { endpointWith, MINUTE, outcomeAt, play, SECOND, START } from "../../lib/core/alert/play.ts";
+import { troubledIn } from "../../support/troubled.ts";
 import { playRows, post, type World, worldOf } from "./world.ts";
 
 const shop = endpointWith({ confirm: 1 });
@@ -101,7 +102,7 @@ describe("judging again", () => {
     await remove(world);
     world.clock.set(START + 10 * MINUTE);
     await world.watchdog();
-    expect(await world.stores.alerts.troubled()).toEqual([]);
+    expect(await troubledIn(world.stores.alerts)).toEqual([]);
   });
 });
 

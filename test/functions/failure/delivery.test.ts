@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { closeFor } from "../../../lib/core/alert/lifecycle.ts";
 import type { AlertStore, IncidentLog } from "../../../lib/core/ports.ts";
 import { endpointWith, MINUTE, outcomeAt, SECOND, START } from "../../lib/core/alert/play.ts";
+import { troubledIn } from "../../support/troubled.ts";
 import { playRows, post, recordAt, type World, worldOf } from "./world.ts";
 
 const one = (alert = {}) => worldOf([endpointWith({ confirm: 1, ...alert })]);
@@ -181,7 +182,7 @@ describe("32: an endpoint deleted while down", () => {
     await playRows(world, "shop", { paris: "oooo" }, 3);
     expect(kinds(world)).toEqual(["down"]);
     expect((await incidents(world)).map(({ closed }) => closed)).toEqual(["deleted"]);
-    expect(await world.stores.alerts.troubled()).toEqual([]);
+    expect(await troubledIn(world.stores.alerts)).toEqual([]);
   });
 
   it("paused: closed as paused", async () => {

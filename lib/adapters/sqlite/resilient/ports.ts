@@ -1,15 +1,16 @@
 import { Unavailable } from "../../../core/errors.ts";
 import type { Bucket } from "../../../core/history/bucket.ts";
-import type { AlertStore, EndpointStore, History, TickLog } from "../../../core/ports.ts";
+import type { AlertStore, History } from "../../../core/ports.ts";
 import { number } from "../column.ts";
+import type { LocalEndpoints } from "../endpoints.ts";
 import type { SqliteStores } from "../open.ts";
-import { slicesOf, WRITE_SLICE } from "../ticks.ts";
+import { type RowLog, slicesOf, WRITE_SLICE } from "../ticks.ts";
 import { firsts, mergedTicks } from "./merge.ts";
 import { copyEndpoints, type Key } from "./moves.ts";
 import type { Recorder } from "./recorder.ts";
 
 /** Outcomes: written in slices, each wholly to the disk or wholly to memory; read from both. */
-export function resilientTicks(recorder: Recorder, memory: SqliteStores): TickLog {
+export function resilientTicks(recorder: Recorder, memory: SqliteStores): RowLog {
   return {
     async append(records) {
       for (const slice of slicesOf(records, WRITE_SLICE)) {
@@ -49,6 +50,7 @@ export function resilientAlerts(recorder: Recorder, memory: SqliteStores): Alert
     get: (...query) => memory.alerts.get(...query),
     getMany: (...query) => memory.alerts.getMany(...query),
     troubled: () => memory.alerts.troubled(),
+    unsent: (...query) => memory.alerts.unsent(...query),
     async putMany(writes) {
       const result = await memory.alerts.putMany(writes);
       if (writes.length > 0) await save(writes.map(({ state }) => [state.org, state.endpointId]));
@@ -75,7 +77,7 @@ export function resilientAlerts(recorder: Recorder, memory: SqliteStores): Alert
  * Endpoints are read from memory. What the configuration file declares goes on from memory when the disk fails; a
  * change through the API is then refused as Unavailable, since it would be gone with the process.
  */
-export function resilientEndpoints(recorder: Recorder, memory: SqliteStores): EndpointStore {
+export function resilientEndpoints(recorder: Recorder, memory: SqliteStores): LocalEndpoints {
   const insist = <T>(write: (stores: SqliteStores) => Promise<T>): Promise<T> =>
     recorder.insist(async ({ stores }) => {
       const result = await write(stores);

@@ -24,6 +24,7 @@ import {
   stateSample,
   T0,
 } from "../../../contract/samples.ts";
+import { troubledIn } from "../../../support/troubled.ts";
 import { freshPath } from "./folder.ts";
 
 const closing: (() => void)[] = [];
@@ -259,7 +260,7 @@ describe("alerting goes on", () => {
     });
     world.readOnly(true);
     expect((await world.stores.alerts.get(ORG, "shop"))?.version).toBe(7);
-    expect(await world.stores.alerts.troubled()).toHaveLength(1);
+    expect(await troubledIn(world.stores.alerts)).toHaveLength(1);
   });
 
   test("outcomes of disk and memory are seen as one", async () => {

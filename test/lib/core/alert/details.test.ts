@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { makeAttempts } from "../../../../lib/core/alert/attempts.ts";
 import { compose } from "../../../../lib/core/alert/compose.ts";
 import { deliver } from "../../../../lib/core/alert/deliver.ts";
 import type { Effect, NotifyEffect } from "../../../../lib/core/alert/effect.ts";
@@ -227,7 +228,9 @@ describe("judging", () => {
     const world = await worldOf([endpointWith({ confirm: 1 })]);
     const alerts = { getMany: async () => new Map(), putMany: async () => ({ conflicts: ["shop"] }) };
     const deps = { ...world.stores, alerts, clock: { now: () => START + 2 * MINUTE }, regions: ["paris"] };
-    await expect(evaluate(deps, "default", failing)).rejects.toThrow(Unavailable);
+    const attempts = makeAttempts();
+    await evaluate(deps, "default", failing, attempts);
+    expect(() => attempts.end()).toThrow(Unavailable);
   });
 
   it("an endpoint it doesn't know leaves no trace", async () => {
@@ -269,9 +272,9 @@ describe("delivering", () => {
     const { world, deps: ports } = await deps();
     const held = { ...message(1), claim: { by: "another", until: START + 30_000 } };
     await world.stores.alerts.putMany([{ state: state([held]), expected: null }]);
-    expect(await deliver(ports)).toEqual({ pending: true });
+    expect(await deliver(ports, "default")).toEqual({ pending: true });
     world.clock.set(START + 30_000);
-    expect(await deliver(ports)).toEqual({ pending: false });
+    expect(await deliver(ports, "default")).toEqual({ pending: false });
   });
 
   it("leaves what another claimed in the meantime", async () => {
@@ -287,7 +290,7 @@ describe("delivering", () => {
         return [];
       },
     };
-    await deliver({ ...ports, alerts: { ...world.stores.alerts, putMany }, notifier });
+    await deliver({ ...ports, alerts: { ...world.stores.alerts, putMany }, notifier }, "default");
     expect(sent).toBe(0);
   });
 
@@ -302,7 +305,7 @@ describe("delivering", () => {
         return [];
       },
     };
-    await deliver({ ...ports, notifier });
+    await deliver({ ...ports, notifier }, "default");
     expect(kinds).toEqual(["down", "up"]);
   });
 });
