@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { openSqlite, type SqliteStores, type StorePorts } from "../../../../lib/adapters/sqlite/index.ts";
 import { describeStoreContracts } from "../../../contract/all.ts";
 import type { Subject } from "../../../contract/subject.ts";
+import { troubledIn } from "../../../support/troubled.ts";
 
 /** Makes SQLite refuse writes as it does on a read-only disk. */
 async function refuseWrites({ connection }: SqliteStores): Promise<() => Promise<void>> {
@@ -46,9 +47,19 @@ function reopened<K extends keyof StorePorts>(
       stores.close();
     }
   }
+  /** Answers with pages instead of a promise: all of them are read while the file is open. */
+  async function* pages() {
+    const stores = open();
+    try {
+      yield await troubledIn(stores.alerts);
+    } finally {
+      stores.close();
+    }
+  }
   const handler: ProxyHandler<StorePorts[K]> = {
     get: (_, method) => {
       if (typeof method === "symbol" || method === "then") return undefined; // a port is no promise
+      if (method === "troubled") return pages;
       return (...parameters: unknown[]) => {
         const result = turn.last.then(() => call(method, parameters));
         turn.last = result.catch(() => undefined);
