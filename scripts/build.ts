@@ -1,7 +1,11 @@
-/** Builds what people install: dist/vigie.js (the program), dist/launch.js (its door), dist/index.js (the library). */
+/**
+ * Builds what people install: dist/vigie.js (the program), dist/launch.js (its door), dist/index.js (the library),
+ * dist/functions (what the CDK constructs deploy).
+ */
 import { chmod, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type BuildOptions, build } from "esbuild";
+import { bundleFunctions } from "./bundle.ts";
 
 const root = join(import.meta.dirname, "..");
 const dist = join(root, "dist");
@@ -30,5 +34,5 @@ const program: BuildOptions = {
 const launcher: BuildOptions = { ...common, entryPoints: { launch: "bin/launch.ts" }, target: "node18" };
 
 await rm(dist, { recursive: true, force: true });
-await Promise.all([build(program), build(launcher)]);
+await Promise.all([build(program), build(launcher), bundleFunctions(join(dist, "functions"))]);
 await chmod(join(dist, "launch.js"), 0o755);

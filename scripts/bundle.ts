@@ -1,0 +1,86 @@
+/** Bundles the Lambda functions: one file each, as they are deployed, tested and measured. */
+import { access } from "node:fs/promises";
+import { join } from "node:path";
+import { type BuildOptions, build } from "esbuild";
+import { lambdaOnly } from "./lambda-only.ts";
+
+const root = join(import.meta.dirname, "..");
+
+/** Every function there is. `functions/<name>/index.ts` is the entry. */
+export const FUNCTIONS = [
+  "api",
+  "dispatch",
+  "failure",
+  "forward",
+  "probe",
+  "replay",
+  "rollup",
+  "watchdog",
+] as const;
+
+export type FunctionName = (typeof FUNCTIONS)[number];
+
+const options: BuildOptions = {
+  absWorkingDir: root,
+  bundle: true,
+  platform: "node",
+  target: "node24",
+  format: "esm",
+  mainFields: ["module", "main"],
+  conditions: ["module"],
+  outExtension: { ".js": ".mjs" },
+  // Names of classes go too (50 KB in the probe): errors are told by their `code`.
+  minify: true,
+  // The second is undici's own switch: without its experimental second parser.
+  define: { "process.env.NODE_ENV": '"production"', esbuildDetection: "1" },
+  plugins: [lambdaOnly],
+  // Beside the bundle and not linked: for whoever reads a stack trace, not for Lambda.
+  sourcemap: "external",
+  legalComments: "external",
+  logLevel: "warning",
+};
+
+/** What esbuild leaves behind where CommonJS asks for a module at run time; an ES module has no `require`. */
+const RUNTIME_REQUIRE = "Dynamic require of ";
+const banner = 'import{createRequire as __r}from"node:module";const require=__r(import.meta.url);';
+
+async function bundle(name: string, outDir: string): Promise<void> {
+  const own: BuildOptions = {
+    ...options,
+    entryPoints: { index: `functions/${name}/index.ts` },
+    outdir: join(outDir, name),
+  };
+  const { outputFiles } = await build({ ...own, write: false });
+  const needsRequire = outputFiles.some(
+    ({ path, text }) => path.endsWith(".mjs") && text.includes(RUNTIME_REQUIRE),
+  );
+  await build(needsRequire ? { ...own, banner: { js: banner } } : own);
+}
+
+const exists = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  );
+
+/**
+ * Writes `<outDir>/<name>/index.mjs`, with its source map beside.
+ * @returns the names bundled; one without an entry is left out and told on standard error
+ */
+export async function bundleFunctions(
+  outDir: string,
+  names: readonly FunctionName[] = FUNCTIONS,
+): Promise<FunctionName[]> {
+  const bundled: FunctionName[] = [];
+  await Promise.all(
+    names.map(async (name) => {
+      if (!(await exists(join(root, "functions", name, "index.ts")))) {
+        console.error(`functions/${name} has no index.ts: not bundled`);
+        return;
+      }
+      await bundle(name, outDir);
+      bundled.push(name);
+    }),
+  );
+  return bundled.toSorted();
+}
