@@ -1,4 +1,5 @@
 import type { Endpoint } from "../lib/core/endpoint/endpoint.ts";
+import type { Retention } from "../lib/core/history/retention.ts";
 
 /** What `vigie.yaml` says once parsed: defaults laid, durations in ms, `${NAME}` in endpoints still references. */
 export interface Settings {
@@ -12,7 +13,7 @@ export interface Settings {
   /** `dns`: c-ares; `system`: getaddrinfo, for split DNS and `.local` names. */
   resolver: "dns" | "system";
   notify: NotifySettings;
-  retention: RetentionSettings;
+  retention: Retention;
   dashboard: DashboardSettings;
 }
 
@@ -35,12 +36,6 @@ export interface EmailSettings {
   smtp: string;
   from: string;
   to: string[];
-}
-
-export interface RetentionSettings {
-  rawMs: number;
-  hourMs: number;
-  dayMs: number;
 }
 
 export interface DashboardSettings {

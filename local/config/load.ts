@@ -1,16 +1,18 @@
 import { open } from "node:fs/promises";
+import { parseDuration } from "../../lib/core/endpoint/duration.ts";
 import type { Endpoint } from "../../lib/core/endpoint/endpoint.ts";
 import { issuesOf } from "../../lib/core/endpoint/issues.ts";
 import { parseEndpoint } from "../../lib/core/endpoint/schema.ts";
 import { writtenEndpoint } from "../../lib/core/endpoint/written.ts";
 import { type InputIssue, InvalidInput, VigieError } from "../../lib/core/errors.ts";
+import { toRetention } from "../../lib/core/history/retention.ts";
 import { LOCAL_ORG, type NotifySettings, type Settings } from "../settings.ts";
 import { parseSource, type SourceDocument } from "./document.ts";
 import { type EndpointSection, parseEndpoints } from "./endpoints.ts";
 import { placed, withHint } from "./issues.ts";
 import { isMap, type PlainMap } from "./merge.ts";
 import { parseNotify } from "./notify.ts";
-import { type FileBasics, fileSchema, parseSpan } from "./schema.ts";
+import { type FileBasics, fileSchema } from "./schema.ts";
 import type { Env } from "./secrets.ts";
 
 const DEFAULT_REGION = "local";
@@ -58,11 +60,7 @@ function settingsOf(basics: FileBasics, endpoints: Endpoint[], notify: NotifySet
     egress: basics.egress ?? "any",
     resolver: basics.resolver ?? "dns",
     notify,
-    retention: {
-      rawMs: msOf(retention?.raw ?? "48h"),
-      hourMs: msOf(retention?.hours ?? "400d"),
-      dayMs: msOf(retention?.days ?? "5y"),
-    },
+    retention: toRetention(retention ?? {}),
     dashboard: {
       recentEveryMs: msOf(dashboard?.recentEvery ?? "10s"),
       hourEveryMs: msOf(dashboard?.hourEvery ?? "60s"),
@@ -72,7 +70,7 @@ function settingsOf(basics: FileBasics, endpoints: Endpoint[], notify: NotifySet
 
 /** The schema let only durations through. */
 function msOf(text: string): number {
-  const ms = parseSpan(text);
+  const ms = parseDuration(text);
   if (ms === null) throw new VigieError("internal", `"${text}" passed for a duration and is none.`);
   return ms;
 }

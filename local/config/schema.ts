@@ -1,27 +1,10 @@
 import * as z from "zod";
-import { durationPattern, parseDuration } from "../../lib/core/endpoint/duration.ts";
 import { duration, exactly, line, list, oneOf } from "../../lib/core/endpoint/fields.ts";
+import { writtenRetention } from "../../lib/core/history/retention.ts";
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
-
-const yearPattern = /^(\d{1,2})y$/;
-
-/** Reads a duration, or years (of 365 days): how long things are kept. Milliseconds, or null. */
-export function parseSpan(text: string): number | null {
-  const years = yearPattern.exec(text)?.[1];
-  return years === undefined ? parseDuration(text) : Number(years) * 365 * DAY;
-}
-
-const span = (least: string, most: string) => {
-  const error = `a duration from ${least} to ${most}`;
-  const fits = (text: string) =>
-    (parseSpan(text) ?? -1) >= (parseSpan(least) ?? 0) && (parseSpan(text) ?? -1) <= (parseSpan(most) ?? 0);
-  const pattern = new RegExp(`${durationPattern.source}|${yearPattern.source}`);
-  return z.string({ error }).regex(pattern, { error }).refine(fits, { error });
-};
 
 const urlOf = (form: RegExp, error: string) =>
   z
@@ -95,13 +78,7 @@ const basics = {
     .describe(
       "`dns` asks the name servers; `system` does as other programs do, for split DNS. Default `dns`",
     ),
-  retention: exactly("a map with `raw`, `hours` or `days`", {
-    raw: span("48h", "30d").optional().describe("Single checks. Default `48h`"),
-    hours: span("2d", "10y").optional().describe("Hourly figures. Default `400d`"),
-    days: span("2d", "50y").optional().describe("Daily figures. Default `5y`"),
-  })
-    .optional()
-    .describe("How long history is kept"),
+  retention: writtenRetention.optional().describe("How long history is kept"),
   dashboard: exactly("a map with `recentEvery` or `hourEvery`", {
     recentEvery: duration(SECOND, 10 * MINUTE, "`10s`")
       .optional()

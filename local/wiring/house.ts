@@ -2,15 +2,16 @@ import type { OnFault } from "../../functions/probe/fault.ts";
 import { makeHandle as makeRollup } from "../../functions/rollup/handle.ts";
 import type { Stores } from "../../lib/adapters/sqlite/index.ts";
 import { BUCKET_MS, bucketStart } from "../../lib/core/history/bucket.ts";
+import type { Retention } from "../../lib/core/history/retention.ts";
 import type { Clock } from "../../lib/core/ports.ts";
-import { LOCAL_ORG, type RetentionSettings } from "../settings.ts";
+import { LOCAL_ORG } from "../settings.ts";
 import { repeat } from "./loops.ts";
 
 export interface HouseDeps {
   stores: Stores;
   clock: Clock;
   signal: AbortSignal;
-  retention(): RetentionSettings;
+  retention(): Retention;
   onFault: OnFault;
 }
 

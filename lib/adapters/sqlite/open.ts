@@ -2,6 +2,7 @@ import { closeSync, existsSync, mkdirSync, openSync, realpathSync, statSync } fr
 import { basename, dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { Unavailable } from "../../core/errors.ts";
+import type { Retention } from "../../core/history/retention.ts";
 import type { AlertStore, History, IncidentLog } from "../../core/ports.ts";
 import { makeAlerts } from "./alerts.ts";
 import { type Connection, connect } from "./connection.ts";
@@ -11,7 +12,7 @@ import { makeHistory } from "./history.ts";
 import { makeIncidents } from "./incidents.ts";
 import { lockForWriting } from "./lock.ts";
 import { migrate, requireCurrent } from "./migrate.ts";
-import { makePrune, type Pruned, type Retention } from "./prune.ts";
+import { makePrune, type Pruned } from "./prune.ts";
 import { makeTicks, type RowLog } from "./ticks.ts";
 
 /** Every store port. */

@@ -1,14 +1,8 @@
+import type { Retention } from "../../core/history/retention.ts";
 import { number, text } from "./column.ts";
 import { breathe, type Connection } from "./connection.ts";
 import type { Dictionary } from "./dictionary.ts";
 import { SIZE_CODES } from "./history.ts";
-
-/** How long what is kept, in ms. Incidents that ended, and their messages, are kept as long as days. */
-export interface Retention {
-  rawMs: number;
-  hourMs: number;
-  dayMs: number;
-}
 
 export interface Pruned {
   ticks: number;
