@@ -1,6 +1,6 @@
 import { Unavailable, VigieError } from "../../core/errors.ts";
 
-const THROTTLED = /throttl|too ?many ?requests|limit ?exceeded|slow ?down/i;
+const THROTTLED = /throttl|too ?many ?requests|(limit|throughput) ?exceeded|slow ?down/i;
 
 function statusOf(error: Error): number | null {
   const metadata: unknown = Reflect.get(error, "$metadata");
