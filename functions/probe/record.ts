@@ -1,6 +1,6 @@
 import type { RegionOutcome } from "../../lib/core/alert/state.ts";
 import type { Measurement } from "../../lib/core/check/measurement.ts";
-import { failure } from "../../lib/core/check/outcome.ts";
+import { cut, failure } from "../../lib/core/check/outcome.ts";
 import type { CheckRecord } from "../../lib/core/check/record.ts";
 import type { Endpoint } from "../../lib/core/endpoint/endpoint.ts";
 
@@ -10,6 +10,9 @@ export interface Slot {
   /** Epoch ms. */
   scheduledAt: number;
 }
+
+/** What is written down of a reason: an error's message may be of any length. */
+const REASON_LIMIT = 200;
 
 /** What is kept of a measurement. `invalid`: why nobody is to blame for it; null when it counts. */
 export function recordOf(
@@ -51,7 +54,7 @@ export function faultRecord(endpoint: Endpoint, slot: Slot, startedAt: number, w
     totalMs: 0,
     bytes: 0,
     flags: [],
-    invalid: why,
+    invalid: cut(why, REASON_LIMIT),
   };
 }
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { makeDirectRoute } from "../../../lib/adapters/failure-route/direct.ts";
-import { Unavailable } from "../../../lib/core/errors.ts";
+import { makeDirectRoute } from "../../../../lib/adapters/failure-route/direct.ts";
+import { Unavailable } from "../../../../lib/core/errors.ts";
 
 const batch = [{ org: "default", endpointId: "shop", outcomes: [] }];
 

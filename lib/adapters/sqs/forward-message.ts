@@ -1,0 +1,75 @@
+/** What waits in a region's forward queue until home can be reached: failures as they are posted, and ticks. */
+import { gunzipSync, gzipSync } from "node:zlib";
+import * as z from "zod";
+import { failuresMessage, MESSAGE_LIMIT_BYTES } from "../../core/alert/post.ts";
+import type { CheckRecord } from "../../core/check/record.ts";
+import { recordSchema, word } from "../../core/check/record-schema.ts";
+import { VigieError } from "../../core/errors.ts";
+import type { FailurePost, TickPlace } from "../../core/ports.ts";
+import { splitToFit } from "../aws/split.ts";
+
+export type ForwardMessage =
+  | { type: "failures"; posts: FailurePost[] }
+  | { type: "ticks"; place: TickPlace; records: CheckRecord[] };
+
+const placeSchema = z.strictObject({
+  shard: word(),
+  lane: z.enum(["main", "slow"]),
+}) satisfies z.ZodType<TickPlace>;
+
+/** `records`: base64 of gzip of JSON. */
+const ticksMessage = z.strictObject({
+  v: z.literal(1),
+  type: z.literal("ticks"),
+  place: placeSchema,
+  records: z.base64(),
+});
+
+const message = z.discriminatedUnion("type", [failuresMessage, ticksMessage]);
+
+/** Far above what a shard's tick unpacks to: what is larger is none of ours. */
+const UNPACKED_LIMIT_BYTES = 20_000_000;
+
+const pack = (records: readonly CheckRecord[]): string =>
+  gzipSync(JSON.stringify(records)).toString("base64");
+
+function unpack(packed: string): CheckRecord[] {
+  const bytes = gunzipSync(Buffer.from(packed, "base64"), { maxOutputLength: UNPACKED_LIMIT_BYTES });
+  return z.array(recordSchema).parse(JSON.parse(bytes.toString()));
+}
+
+/**
+ * Records as the texts of messages, each of `limitBytes` at most.
+ * @throws VigieError `too_large`
+ */
+export function writeTicks(
+  records: readonly CheckRecord[],
+  place: TickPlace,
+  limitBytes = MESSAGE_LIMIT_BYTES,
+): string[] {
+  return splitToFit(records, limitBytes, (part) =>
+    JSON.stringify({ v: 1, type: "ticks", place, records: pack(part) }),
+  );
+}
+
+/**
+ * Reads the text of a message.
+ * @throws VigieError `bad_message` for what is no message of ours, or of a version that this code does not know
+ */
+export function readForward(text: string): ForwardMessage {
+  try {
+    const read = message.parse(JSON.parse(text));
+    return read.type === "failures"
+      ? { type: "failures", posts: read.posts }
+      : { type: "ticks", place: read.place, records: unpack(read.records) };
+  } catch (error) {
+    throw badMessage(error);
+  }
+}
+
+const badMessage = (cause: unknown): VigieError =>
+  new VigieError(
+    "bad_message",
+    "A message in the forward queue can't be read: nobody of this version wrote it. It ends in the dead letters.",
+    { cause },
+  );
