@@ -9,12 +9,12 @@ import {
   type TargetOf,
   withoutRepeats,
 } from "../../lib/core/history/roll.ts";
-import type { Clock, EndpointStore, History, TickLog } from "../../lib/core/ports.ts";
+import type { Clock, EndpointStore, History, RollupMarks, TickLog } from "../../lib/core/ports.ts";
 
 export interface RollupDeps {
   endpoints: Pick<EndpointStore, "list">;
   ticks: Pick<TickLog, "all">;
-  history: Pick<History, "put" | "list" | "rolledUpTo" | "markRolledUp">;
+  history: Pick<History, "put" | "list"> & RollupMarks<string>;
   /** Only to let other work run between slices. */
   clock: Pick<Clock, "sleep">;
   limits?: Partial<RollupLimits>;

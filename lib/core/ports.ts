@@ -31,6 +31,15 @@ export interface StoredEndpoint {
   version: number;
   /** The shard that checks it, where the store keeps that; absent while it is paused. */
   shard?: string;
+  /** Shards it was in before, oldest first; each is kept as long as the ticks it has there. Absent: none. */
+  movedFrom?: readonly ShardStay[];
+}
+
+/** A stay that is over. */
+export interface ShardStay {
+  shard: string;
+  /** When it moved away, or was paused (epoch ms). */
+  at: number;
 }
 
 /** Up to 500 endpoints that one probe invocation checks. `offsetMs`: at which point of the minute it ticks. */
@@ -58,6 +67,16 @@ export interface EndpointStore {
   /** `expected` null creates (Conflict when it exists); otherwise replaces that version. Returns the new version. */
   put(endpoint: Endpoint, origin: Origin, expected: number | null): Promise<number>;
   remove(org: string, id: string, expected: number): Promise<void>;
+}
+
+/** Who is in a shard, with all that the store knows of each. Beside EndpointStore where there are shards for good. */
+export interface ShardMembers {
+  /** The same as `shard` answers. Empty for an unknown one. */
+  members(shard: string): Promise<StoredEndpoint[]>;
+  /** Every shard that ever was, those without a member too: their ticks outlast them. */
+  everyShard(): Promise<Pick<ShardRef, "id" | "regions">[]>;
+  /** Counts the shard's members anew: places that a crash left taken are free again. */
+  recount(shard: string): Promise<void>;
 }
 
 /** Takes a configuration file over. A port of its own: only a store with transactions can do it. */
@@ -114,6 +133,18 @@ export interface TickLog {
   records(org: string, endpointId: string, since: number, until: number): Promise<CheckRecord[]>;
   /** Whole records of all endpoints of an organization, same bounds; for lists and rollups. */
   all(org: string, since: number, until: number): Promise<CheckRecord[]>;
+}
+
+/** One region's view of one shard. */
+export interface ShardRegion {
+  region: string;
+  shard: string;
+}
+
+/** The tick log by shard and region: how it is kept where shards stay. */
+export interface ShardTicks {
+  /** Whole records with since <= scheduledAt <= until, of whatever organization, in no order; repeats may be among them. */
+  ofShard(place: ShardRegion, since: number, until: number): Promise<CheckRecord[]>;
 }
 
 /** Alert state: one bounded item per endpoint, and the gates that group messages. */
@@ -176,11 +207,26 @@ export interface IncidentLog {
 export interface History {
   /** Replaces the bucket of the same endpoint, region, size and start: writing again changes nothing. */
   put(buckets: readonly Bucket[]): Promise<void>;
-  /** since <= start < until, ascending, all regions. */
+  /** since <= start < until, ascending, all regions. Everything put before is there. */
   list(org: string, endpointId: string, size: BucketSize, since: number, until: number): Promise<Bucket[]>;
-  /** Start of the latest hour rolled up for the organization; null before the first. */
-  rolledUpTo(org: string): Promise<number | null>;
-  markRolledUp(org: string, hour: number): Promise<void>;
+  /**
+   * Start of the latest hour up to which every bucket is there: of this endpoint, or of all of the organization's
+   * where none is named. Null: nothing is rolled up yet, all there is stands in the tick log. Where marks are kept by
+   * shard and region, this is the earliest of those it takes; a shard not rolled up yet counts as rolled up to where
+   * the ticks begin.
+   */
+  rolledUpTo(org: string, endpointId?: string): Promise<number | null>;
+}
+
+/**
+ * How far rolling up got, by scope: what is rolled up at a time. An organization on one machine; a shard in a region
+ * where ticks are kept by them.
+ */
+export interface RollupMarks<Scope> {
+  /** Start of the latest hour marked; null before the first. */
+  rolledUpTo(scope: Scope): Promise<number | null>;
+  /** Never goes back: an earlier hour than the one marked changes nothing. */
+  markRolledUp(scope: Scope, hour: number): Promise<void>;
 }
 
 /** One message for people. `ids`: the effects it carries out. */
@@ -226,11 +272,7 @@ export interface SlowMembers {
   slow: ReadonlySet<string>;
 }
 
-/** One region's view of one shard. */
-export interface SlowLaneKey {
-  region: string;
-  shard: string;
-}
+export type SlowLaneKey = ShardRegion;
 
 /**
  * Remembers who is checked beside the main invocation, per region and shard. What it answers may be a moment old;

@@ -4,6 +4,8 @@ import { describeDeclaredEndpointsContract } from "./declared-endpoints.ts";
 import { describeEndpointStoreContract } from "./endpoint-store.ts";
 import { describeHistoryContract } from "./history.ts";
 import { describeIncidentLogContract } from "./incident-log.ts";
+import { describeRollupMarksContract } from "./rollup-marks.ts";
+import { ORG, OTHER_ORG } from "./samples.ts";
 import type { MakeSubject, Subject } from "./subject.ts";
 import { describeTickLogContract } from "./tick-log.ts";
 
@@ -22,4 +24,5 @@ export function describeStoreContracts(name: string, make: MakeSubject<StorePort
   describeAlertStoreContract(name, part(make, "alerts"));
   describeIncidentLogContract(name, part(make, "incidents"));
   describeHistoryContract(name, part(make, "history"));
+  describeRollupMarksContract(name, part(make, "history"), [ORG, OTHER_ORG]);
 }

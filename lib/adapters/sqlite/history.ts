@@ -1,6 +1,6 @@
 import type { SQLInputValue } from "node:sqlite";
 import type { Bucket, BucketSize, Latency } from "../../core/history/bucket.ts";
-import type { History } from "../../core/ports.ts";
+import type { History, RollupMarks } from "../../core/ports.ts";
 import { bytesOrNull, document, number, text } from "./column.ts";
 import { breathe, type Connection, type Row } from "./connection.ts";
 import type { Dictionary } from "./dictionary.ts";
@@ -85,8 +85,11 @@ export function bucketFrom(
 export const MARK_ROLLED_UP =
   "INSERT INTO rollups VALUES (?, ?) ON CONFLICT DO UPDATE SET hour = max(hour, excluded.hour)";
 
+/** Rolled up by organization. */
+export type OrgHistory = History & RollupMarks<string>;
+
 /** Hour and day buckets in SQLite. Sums of points are kept to 1/128 ms, as they are made. */
-export function makeHistory(db: Connection, dictionary: Dictionary): History {
+export function makeHistory(db: Connection, dictionary: Dictionary): OrgHistory {
   const replace = db.query(REPLACE_BUCKET);
   const range = db.query(
     `SELECT ${BUCKET_COLUMNS} FROM buckets WHERE endpoint = ? AND size = ? AND start >= ? AND start < ? ORDER BY start, region`,

@@ -3,12 +3,12 @@ import { basename, dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { Unavailable } from "../../core/errors.ts";
 import type { Retention } from "../../core/history/retention.ts";
-import type { AlertStore, History, IncidentLog } from "../../core/ports.ts";
+import type { AlertStore, IncidentLog } from "../../core/ports.ts";
 import { makeAlerts } from "./alerts.ts";
 import { type Connection, connect } from "./connection.ts";
 import { type Dictionary, makeDictionary } from "./dictionary.ts";
 import { type LocalEndpoints, makeEndpoints } from "./endpoints.ts";
-import { makeHistory } from "./history.ts";
+import { makeHistory, type OrgHistory } from "./history.ts";
 import { makeIncidents } from "./incidents.ts";
 import { lockForWriting } from "./lock.ts";
 import { migrate, requireCurrent } from "./migrate.ts";
@@ -21,7 +21,7 @@ export interface StorePorts {
   ticks: RowLog;
   alerts: AlertStore;
   incidents: IncidentLog;
-  history: History;
+  history: OrgHistory;
 }
 
 /** All store ports over one file, and its housekeeping. */

@@ -11,10 +11,15 @@ export interface Asked {
   plan: ReadPlan;
 }
 
-/** Plans the window of an organization that ends at `now` (epoch ms). */
-export async function ask(ports: ReadPorts, org: string, window: StatsWindow, now: number): Promise<Asked> {
+/** Plans the window that ends at `now` (epoch ms) for one endpoint, or for all of the organization's. */
+export async function ask(
+  ports: ReadPorts,
+  { org, endpointId }: { org: string; endpointId?: string },
+  window: StatsWindow,
+  now: number,
+): Promise<Asked> {
   const bounds = boundsOf(window, now);
-  const plan = planOf(bounds.since, bounds.until, await ports.history.rolledUpTo(org));
+  const plan = planOf(bounds.since, bounds.until, await ports.history.rolledUpTo(org, endpointId));
   return { window, bounds, plan };
 }
 

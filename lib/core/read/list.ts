@@ -24,7 +24,7 @@ async function gatherList(
   now: number,
 ): Promise<GatheredList> {
   const endpoints = (await ports.endpoints.list(org)).map(({ endpoint }) => endpoint);
-  const asked = await ask(ports, org, window, now);
+  const asked = await ask(ports, { org }, window, now);
   return { asked, list: await gatherAll(ports, org, endpoints, asked.plan) };
 }
 

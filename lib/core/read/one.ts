@@ -39,7 +39,7 @@ export async function statsOf(
   now: number,
 ): Promise<Stats> {
   const { apdexTargetMs } = await endpointOf(ports, org, endpointId);
-  const asked = await ask(ports, org, window, now);
+  const asked = await ask(ports, { org, endpointId }, window, now);
   const tallies = talliesOf(await gather(ports, org, endpointId, asked.plan), apdexTargetMs);
   const all = emptyTally();
   for (const [, tally] of tallies) addTally(all, tally);
@@ -62,7 +62,7 @@ export async function series(
   now: number,
 ): Promise<SeriesPoint[]> {
   await endpointOf(ports, org, endpointId);
-  const { bounds, plan } = await ask(ports, org, window, now);
+  const { bounds, plan } = await ask(ports, { org, endpointId }, window, now);
   const stepMs = stepOf(window);
   const fine = stepMs < BUCKET_MS.day ? { ...plan, days: null } : plan;
   return seriesOf(await gather(ports, org, endpointId, fine), bounds, stepMs);

@@ -1,8 +1,9 @@
 import { Unavailable } from "../../../core/errors.ts";
 import type { Bucket } from "../../../core/history/bucket.ts";
-import type { AlertStore, History } from "../../../core/ports.ts";
+import type { AlertStore } from "../../../core/ports.ts";
 import { number } from "../column.ts";
 import type { LocalEndpoints } from "../endpoints.ts";
+import type { OrgHistory } from "../history.ts";
 import type { SqliteStores } from "../open.ts";
 import { type RowLog, slicesOf, WRITE_SLICE } from "../ticks.ts";
 import { firsts, mergedTicks } from "./merge.ts";
@@ -116,7 +117,7 @@ const MOST_BUCKETS = 10_000;
 const bucketKey = ({ start, region }: Bucket): string => `${start}\n${region}`;
 
 /** Buckets pile up in memory up to a limit; beyond it they are Unavailable, and a later rollup makes them anew. */
-export function resilientHistory(recorder: Recorder, memory: SqliteStores): History {
+export function resilientHistory(recorder: Recorder, memory: SqliteStores): OrgHistory {
   const count = memory.connection.query("SELECT count(*) FROM buckets");
 
   async function hold(buckets: readonly Bucket[]): Promise<void> {

@@ -2,7 +2,7 @@ import type { CheckRecord } from "../../../../lib/core/check/record.ts";
 import { bareEndpoint } from "../../../../lib/core/endpoint/bare.ts";
 import type { Endpoint } from "../../../../lib/core/endpoint/endpoint.ts";
 import type { Bucket } from "../../../../lib/core/history/bucket.ts";
-import type { History } from "../../../../lib/core/ports.ts";
+import type { History, RollupMarks } from "../../../../lib/core/ports.ts";
 import type { ReadPorts } from "../../../../lib/core/read/read.ts";
 
 export const anEndpoint = (over: Partial<Endpoint> = {}): Endpoint =>
@@ -12,7 +12,7 @@ const keyOf = ({ endpointId, region, size, start }: Bucket): string =>
   `${endpointId} ${region} ${size} ${start}`;
 
 /** Buckets in memory: properties run hundreds of times, and what is judged here is the reading, not the storing. */
-export function memoryHistory(): History & { buckets: Map<string, Bucket> } {
+export function memoryHistory(): History & RollupMarks<string> & { buckets: Map<string, Bucket> } {
   const buckets = new Map<string, Bucket>();
   let rolledUp: number | null = null;
   return {
