@@ -4,6 +4,7 @@ import type { Dynamo } from "./dynamo.ts";
 import { translated } from "./errors.ts";
 import { type Item, type Key, keyOf } from "./item.ts";
 import { chunksOf, inParallel } from "./parallel.ts";
+import { readable } from "./schema.ts";
 
 export interface Batches {
   /** Those of the keys that exist, in any order; a key named twice is read once. */
@@ -60,7 +61,7 @@ export function makeBatches(dynamo: Dynamo, table: string): Batches {
         RequestItems: { [table]: { Keys: [...keys], ConsistentRead: consistent } },
       });
       const { Responses, UnprocessedKeys } = await client.send(command);
-      found.push(...(Responses?.[table] ?? []));
+      found.push(...(Responses?.[table] ?? []).map(readable));
       return UnprocessedKeys?.[table]?.Keys ?? [];
     } catch (error) {
       throw translated(error, table);

@@ -10,14 +10,9 @@ import {
 import { type Batches, makeBatches } from "./batch.ts";
 import type { Dynamo } from "./dynamo.ts";
 import { attemptsOf, isConditionFailed, translated } from "./errors.ts";
+import { type Expression, together } from "./expression.ts";
 import { type Item, type Key, keyOf, text } from "./item.ts";
-
-/** An expression and what stands for its `:values`. Names that are reserved words (all of ours avoid them) get a `#`. */
-export interface Expression {
-  text: string;
-  values?: Item;
-  names?: Record<string, string>;
-}
+import { readable } from "./schema.ts";
 
 /**
  * How a conditional write ended. `unclear`: the condition failed at a second try of the SDK, whose first may have
@@ -51,17 +46,6 @@ export interface Table extends Batches {
   remove(key: Key, condition?: Expression): Promise<Written>;
   /** Page by page, in the order of the sort key. */
   query(question: Question): AsyncGenerator<Item[]>;
-}
-
-/** The expressions of one command together. */
-function together(expressions: readonly (Expression | undefined)[]) {
-  const given = expressions.filter((expression) => expression !== undefined);
-  const values: Item = Object.assign({}, ...given.map((expression) => expression.values));
-  const names: Record<string, string> = Object.assign({}, ...given.map((expression) => expression.names));
-  return {
-    ...(Object.keys(values).length === 0 ? {} : { ExpressionAttributeValues: values }),
-    ...(Object.keys(names).length === 0 ? {} : { ExpressionAttributeNames: names }),
-  };
 }
 
 const conditionOf = (condition: Expression | undefined) =>
@@ -133,7 +117,7 @@ export function openTable({ client, clock }: Dynamo, name: string): Table {
     do {
       const from = start === undefined ? {} : { ExclusiveStartKey: start };
       const page = await attempt(() => client.send(new QueryCommand({ ...input, ...from })));
-      yield page.Items ?? [];
+      yield (page.Items ?? []).map(readable);
       start = page.LastEvaluatedKey;
     } while (start !== undefined);
   }
@@ -144,7 +128,8 @@ export function openTable({ client, clock }: Dynamo, name: string): Table {
 
     async get(key, consistent = true) {
       const command = new GetItemCommand({ TableName: name, Key: keyOf(key), ConsistentRead: consistent });
-      return (await attempt(() => client.send(command))).Item ?? null;
+      const { Item: found } = await attempt(() => client.send(command));
+      return found === undefined ? null : readable(found);
     },
 
     put: (item, condition) =>

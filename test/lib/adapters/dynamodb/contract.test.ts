@@ -1,0 +1,48 @@
+import { makeIncidents } from "../../../../lib/adapters/dynamodb/incidents.ts";
+import { makeSlowLane } from "../../../../lib/adapters/dynamodb/slow-lane.ts";
+import { openTable, type Table } from "../../../../lib/adapters/dynamodb/table.ts";
+import { makeTokens } from "../../../../lib/adapters/dynamodb/tokens.ts";
+import { describeIncidentLogContract } from "../../../contract/incident-log.ts";
+import { T0 } from "../../../contract/samples.ts";
+import { describeSlowLaneContract } from "../../../contract/slow-lane.ts";
+import type { MakeSubject } from "../../../contract/subject.ts";
+import { describeTokenStoreContract } from "../../../contract/token-store.ts";
+import { startLocalDynamo } from "../../../support/dynamodb.ts";
+import { recordingClock } from "../../../support/recording-clock.ts";
+
+const local = await startLocalDynamo();
+const client = local.client();
+
+async function unreachable(): Promise<() => Promise<void>> {
+  local.refuse(true);
+  return async () => local.refuse(false);
+}
+
+type Tables = Record<"config" | "alerts" | "ticks" | "history", Table>;
+
+const subject =
+  <T>(make: (tables: Tables) => T): MakeSubject<T> =>
+  async () => {
+    const names = await local.freshTables();
+    const open = (name: string) => openTable({ client, clock: recordingClock(T0) }, name);
+    const tables = {
+      config: open(names.config),
+      alerts: open(names.alerts),
+      ticks: open(names.ticks),
+      history: open(names.history),
+    };
+    return { store: make(tables), putOutOfReach: unreachable, close: async () => local.refuse(false) };
+  };
+
+describeTokenStoreContract(
+  "DynamoDB",
+  subject(({ config }) => makeTokens(config)),
+);
+describeSlowLaneContract(
+  "DynamoDB",
+  subject(({ config }) => makeSlowLane(config)),
+);
+describeIncidentLogContract(
+  "DynamoDB",
+  subject(({ alerts }) => makeIncidents(alerts)),
+);
