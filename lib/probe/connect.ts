@@ -105,6 +105,7 @@ function secured(target: Target, tls: NonNullable<Target["tls"]>, trace: Trace, 
     trace.securedAt = stamp();
     certificate ??= socket.getPeerX509Certificate(); // one that failed before its name was looked at
     if (certificate !== undefined) trace.tls = tlsFactsOf(socket, certificate, tls.now());
+    certificate = undefined; // so that the next scavenge frees it: kept with the socket, thousands are freed in one pause of 25 to 45 ms
     admit(socket, name, tls.verify, outcome);
   });
   onErrorBefore(
