@@ -5,18 +5,20 @@
  */
 const WANTED = 24;
 const SEMI_SPACE = "--max-semi-space-size";
+/** Several helper threads of the collector take turns with the event loop on one core: it then stands still for their sum. */
+const FLAGS = [`${SEMI_SPACE}=1`, "--v8-pool-size=1"];
 
 /**
- * Short pauses of the garbage collector keep measured times true, and V8 takes the flag only at its start: where
- * the system can replace a process by another (not on Windows), that is done once, with the flag. Whoever gives
- * the flag, in NODE_OPTIONS or to node, is left alone.
+ * Short pauses of the garbage collector keep measured times true, and V8 takes such flags only at its start: where
+ * the system can replace a process by another (not on Windows), that is done once, with the flags. Whoever gives
+ * a size, in NODE_OPTIONS or to node, is left alone.
  */
 function startWithShortPauses(): void {
   const given = [...process.execArgv, process.env["NODE_OPTIONS"] ?? ""].join(" ");
   if (given.includes(SEMI_SPACE) || process.platform === "win32" || process.execve === undefined) return;
   process.execve(
     process.execPath,
-    [process.execPath, `${SEMI_SPACE}=1`, ...process.execArgv, ...process.argv.slice(1)],
+    [process.execPath, ...FLAGS, ...process.execArgv, ...process.argv.slice(1)],
     process.env,
   );
 }

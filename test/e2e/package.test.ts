@@ -118,7 +118,7 @@ describe("the program", () => {
     const { stderr } = await run(home, process.execPath, ["node_modules/vigie/dist/launch.js", "--help"], {
       NODE_OPTIONS: `--import=${tell}`,
     });
-    expect(stderr.trim().split("\n").at(-1)).toBe('["--max-semi-space-size=1"]');
+    expect(stderr.trim().split("\n").at(-1)).toBe('["--max-semi-space-size=1","--v8-pool-size=1"]');
   });
 
   test("tells a Node that is too old what to do", async () => {

@@ -62,10 +62,11 @@ export async function runToEnd(core: number, command: readonly string[]): Promis
   throw new Error(`${command.join(" ")} ended with ${child.exitCode ?? child.signalCode}`);
 }
 
-/** Scavenges of a large young generation last up to 10 ms each: this keeps them short. */
+/** With the flags that `npm start` and the installed command have (docs/decisions/0006). */
 export const nodeCommand = (script: string, ...args: string[]): string[] => [
   process.execPath,
   "--max-semi-space-size=1",
+  "--v8-pool-size=1",
   script,
   ...args,
 ];
