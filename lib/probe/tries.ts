@@ -68,6 +68,8 @@ async function tryFamilies(shared: Shared, job: Job, signal: AbortSignal): Promi
   const check = protocolCheckOf(endpoint.url);
   const one = (family: FamilyChoice): Promise<Measurement> =>
     check(endpoint, { ...shared.deps, lookup, avoid, family, signal });
+  const [first, ...others] = familiesOf(endpoint);
+  if (first !== undefined && others.length === 0) return one(first);
   const families = familiesOf(endpoint).map(one);
   await Promise.allSettled(families); // nothing of a try goes on after it, even if half of it rejects
   return (await Promise.all(families)).reduce(worseOf);
