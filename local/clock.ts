@@ -1,15 +1,1 @@
-import { setTimeout as wait } from "node:timers/promises";
-import type { Clock } from "../lib/core/ports.ts";
-
-/** The machine's own clock. */
-export const systemClock: Clock = {
-  now: () => Date.now(),
-  async sleep(ms, signal) {
-    if (signal?.aborted) return;
-    try {
-      await wait(ms, undefined, signal === undefined ? {} : { signal });
-    } catch {
-      return; // aborted: the port says that this is no error
-    }
-  },
-};
+export { systemClock } from "../lib/adapters/system-clock.ts";
