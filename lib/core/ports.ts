@@ -246,9 +246,17 @@ export interface Notifier {
   send(message: Message): Promise<Delivery[]>;
 }
 
-/** People's own analysis. A failed write is queued and replayed by the adapter: never lost, never blocking. */
+/**
+ * People's own analysis: a database of time series. Writing a record again changes nothing. Records that it refuses are
+ * left out and told; the others are written. Unavailable: nothing or not everything is there, the write may be repeated.
+ */
 export interface MetricsSink {
   write(records: readonly CheckRecord[]): Promise<void>;
+}
+
+/** Where records wait that a sink did not take: durable once `put` resolves, and written to the sink later. */
+export interface MetricsQueue {
+  put(records: readonly CheckRecord[]): Promise<void>;
 }
 
 /** A failed check with every outcome of its endpoint in this invocation. */

@@ -3,18 +3,14 @@ import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 import { InvalidInput, Unavailable } from "../../core/errors.ts";
 import { oneLine, type Refusal, refusalOf } from "./answer.ts";
-
-/** Who writes. `Token` is what 2.x expects, `Bearer` 3.x; a user and password are sent as basic authentication. */
-export type InfluxAuth =
-  | { scheme: "Token" | "Bearer"; token: string }
-  | { scheme: "Basic"; user: string; password: string };
+import type { AuthSource, InfluxAuth } from "./auth.ts";
 
 export interface InfluxTarget {
   /** Where InfluxDB listens, with a path before `/write` and a query (`?rp=…`) where it wants them. */
   url: string;
   /** 1.x and 3.x: the database; 2.x: what a DBRP mapping leads to a bucket. */
   database: string;
-  auth: InfluxAuth | null;
+  auth: AuthSource;
 }
 
 export type WriteAnswer =
@@ -57,14 +53,9 @@ const basic = (user: string, password: string): string =>
   `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}`;
 
 /** User info in the URL is basic authentication, as everywhere, unless something else is given. */
-function authorization({ url: text, auth }: InfluxTarget): Record<string, string> {
-  if (auth !== null) {
-    return {
-      authorization:
-        auth.scheme === "Basic" ? basic(auth.user, auth.password) : `${auth.scheme} ${auth.token}`,
-    };
-  }
-  const { username, password } = parseUrl(text);
+function authorization(auth: InfluxAuth | null, { username, password }: URL): Record<string, string> {
+  if (auth?.scheme === "Basic") return { authorization: basic(auth.user, auth.password) };
+  if (auth !== null) return { authorization: `${auth.scheme} ${auth.token}` };
   if (username === "" && password === "") return {};
   return { authorization: basic(querystring.unescape(username), querystring.unescape(password)) };
 }
@@ -100,21 +91,30 @@ async function answerOf(response: Response, where: string): Promise<WriteAnswer>
   throw new Unavailable(`InfluxDB at ${where} took no measurements: it answered ${status}; ${said}.`);
 }
 
+const HEADERS = {
+  "content-type": "text/plain; charset=utf-8",
+  "content-encoding": "gzip",
+  "user-agent": "vigie",
+};
+
 /** @throws InvalidInput at once for a URL that is none */
 export function makePost(target: InfluxTarget, timeoutMs: number): PostLines {
   const url = writeUrl(target);
-  const headers = {
-    ...authorization(target),
-    "content-type": "text/plain; charset=utf-8",
-    "content-encoding": "gzip",
-    "user-agent": "vigie",
-  };
-  return async (lines) => {
-    const body = await compress(`${lines.join("\n")}\n`);
+  const given = parseUrl(target.url);
+
+  async function request(body: Buffer<ArrayBuffer>, auth: InfluxAuth | null): Promise<WriteAnswer> {
+    const headers = { ...authorization(auth, given), ...HEADERS };
     const signal = AbortSignal.timeout(timeoutMs);
+    const response = await fetch(url, { method: "POST", headers, body, signal, redirect: "manual" });
+    if (response.status === 401 || response.status === 403) target.auth.refused();
+    return answerOf(response, url.host);
+  }
+
+  return async (lines) => {
+    const auth = await target.auth.current();
+    const body = await compress(`${lines.join("\n")}\n`);
     try {
-      const response = await fetch(url, { method: "POST", headers, body, signal, redirect: "manual" });
-      return await answerOf(response, url.host);
+      return await request(body, auth);
     } catch (error) {
       if (error instanceof Unavailable) throw error;
       const why = whyNoAnswer(error);

@@ -1,12 +1,12 @@
 /** What waits in a region's forward queue until home can be reached: failures as they are posted, and ticks. */
-import { gunzipSync, gzipSync } from "node:zlib";
 import * as z from "zod";
 import { failuresMessage, MESSAGE_LIMIT_BYTES } from "../../core/alert/post.ts";
 import type { CheckRecord } from "../../core/check/record.ts";
-import { recordSchema, word } from "../../core/check/record-schema.ts";
+import { word } from "../../core/check/record-schema.ts";
 import { VigieError } from "../../core/errors.ts";
 import type { FailurePost, TickPlace } from "../../core/ports.ts";
 import { splitToFit } from "../aws/split.ts";
+import { packRecords, unpackRecords } from "../packed-records.ts";
 
 export type ForwardMessage =
   | { type: "failures"; posts: FailurePost[] }
@@ -27,17 +27,6 @@ const ticksMessage = z.strictObject({
 
 const message = z.discriminatedUnion("type", [failuresMessage, ticksMessage]);
 
-/** Far above what a shard's tick unpacks to: what is larger is none of ours. */
-const UNPACKED_LIMIT_BYTES = 20_000_000;
-
-const pack = (records: readonly CheckRecord[]): string =>
-  gzipSync(JSON.stringify(records)).toString("base64");
-
-function unpack(packed: string): CheckRecord[] {
-  const bytes = gunzipSync(Buffer.from(packed, "base64"), { maxOutputLength: UNPACKED_LIMIT_BYTES });
-  return z.array(recordSchema).parse(JSON.parse(bytes.toString()));
-}
-
 /**
  * Records as the texts of messages, each of `limitBytes` at most.
  * @throws VigieError `too_large`
@@ -48,7 +37,7 @@ export function writeTicks(
   limitBytes = MESSAGE_LIMIT_BYTES,
 ): string[] {
   return splitToFit(records, limitBytes, (part) =>
-    JSON.stringify({ v: 1, type: "ticks", place, records: pack(part) }),
+    JSON.stringify({ v: 1, type: "ticks", place, records: packRecords(part).toString("base64") }),
   );
 }
 
@@ -61,7 +50,7 @@ export function readForward(text: string): ForwardMessage {
     const read = message.parse(JSON.parse(text));
     return read.type === "failures"
       ? { type: "failures", posts: read.posts }
-      : { type: "ticks", place: read.place, records: unpack(read.records) };
+      : { type: "ticks", place: read.place, records: unpackRecords(Buffer.from(read.records, "base64")) };
   } catch (error) {
     throw badMessage(error);
   }

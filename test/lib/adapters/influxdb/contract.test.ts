@@ -1,3 +1,4 @@
+import { fixedAuth } from "../../../../lib/adapters/influxdb/auth.ts";
 import { makeInfluxSink } from "../../../../lib/adapters/influxdb/sink.ts";
 import type { Rejected } from "../../../../lib/adapters/metrics/rejected.ts";
 import { describeMetricsSinkContract } from "../../../contract/metrics-sink.ts";
@@ -13,7 +14,7 @@ for (const dialect of dialects) {
     const sink = makeInfluxSink({
       url: server.url,
       database: "vigie",
-      auth: null,
+      auth: fixedAuth(null),
       timeoutMs: 150,
       onRejected: (some) => rejected.push(...some),
     });

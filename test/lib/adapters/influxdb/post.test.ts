@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
-import type { InfluxAuth } from "../../../../lib/adapters/influxdb/post.ts";
+import { fixedAuth, type InfluxAuth, parseAuth, secretAuth } from "../../../../lib/adapters/influxdb/auth.ts";
 import { type InfluxSinkOptions, makeInfluxSink } from "../../../../lib/adapters/influxdb/sink.ts";
 import type { Rejected } from "../../../../lib/adapters/metrics/rejected.ts";
+import { Unavailable } from "../../../../lib/core/errors.ts";
 import { recordSample } from "../../../contract/samples.ts";
 import { influxServer } from "../../../support/influx-server.ts";
 import { answer, answering, loopback } from "../../../support/loopback.ts";
@@ -13,7 +14,7 @@ function sinkTo(url: string, options: Partial<InfluxSinkOptions> = {}) {
   const sink = makeInfluxSink({
     url,
     database: "vigie",
-    auth: null,
+    auth: fixedAuth(null),
     timeoutMs: 2_000,
     onRejected,
     ...options,
@@ -54,7 +55,7 @@ const credentials: [auth: InfluxAuth, header: string][] = [
 
 test.each(credentials)("$scheme", async (auth, header) => {
   await using server = await influxServer();
-  await sinkTo(server.url, { auth }).write();
+  await sinkTo(server.url, { auth: fixedAuth(auth) }).write();
   expect(server.asked[0]?.headers.authorization).toBe(header);
 });
 
@@ -81,7 +82,7 @@ test.each([
     headers: { location: "/x" },
   });
   const auth = { scheme: "Token", token: "hunter2" } as const;
-  const failing = sinkTo(server.url, { auth }).write();
+  const failing = sinkTo(server.url, { auth: fixedAuth(auth) }).write();
   await expect(failing).rejects.toMatchObject({
     code: "unavailable",
     message: expect.stringMatching(message),
@@ -166,4 +167,44 @@ test("a line that is alone too large is refused", async () => {
 
 test("a sink for a URL that is none is refused at once", () => {
   expect(() => sinkTo("ftp://db.example")).toThrow(/not an http or https URL/);
+});
+
+test.each([
+  ["t0ken\n", { scheme: "Token", token: "t0ken" }],
+  ['{"token":"t0ken","scheme":"Bearer"}', { scheme: "Bearer", token: "t0ken" }],
+  ['{"username":"me","password":"p","engine":"influxdb"}', { scheme: "Basic", user: "me", password: "p" }],
+  ['{"user":"me","password":"p"}', { scheme: "Basic", user: "me", password: "p" }],
+])("a secret may be %s", (text, auth) => {
+  expect(parseAuth(text)).toEqual(auth);
+});
+
+test.each(["", "{", '{"tokn":"hunter2"}', "hunter2\nx"])(
+  "a secret that is none is told without it: %j",
+  (text) => {
+    expect(() => parseAuth(text)).toThrow(
+      /^The secret for InfluxDB is neither a token nor JSON with `token`/,
+    );
+  },
+);
+
+test("a secret is read once, and again after it was refused or could not be read", async () => {
+  await using server = await moodyServer({
+    unavailable: { status: 503 },
+    throttled: { status: 429 },
+    answer: ({ headers }) => ({ status: headers.authorization === "Token new" ? 204 : 401 }),
+  });
+  let secret = "old";
+  let reads = 0;
+  const auth = secretAuth(async () => {
+    reads++;
+    if (reads === 1) throw new Unavailable("Secrets Manager is away.");
+    return secret;
+  });
+  const { write } = sinkTo(server.url, { auth });
+  await expect(write()).rejects.toThrow(/Secrets Manager/);
+  await expect(write()).rejects.toThrow(/answered 401/);
+  secret = "new";
+  await write();
+  await write();
+  expect(reads).toBe(3);
 });

@@ -1,0 +1,18 @@
+import { gunzipSync, gzipSync } from "node:zlib";
+import * as z from "zod";
+import type { CheckRecord } from "../core/check/record.ts";
+import { recordSchema } from "../core/check/record-schema.ts";
+
+/** Far above what a shard's tick unpacks to: what is larger is none of ours. */
+const UNPACKED_LIMIT_BYTES = 20_000_000;
+
+const list = z.array(recordSchema);
+
+/** Records as they wait in queues: gzip of JSON, some 25 bytes each. */
+export const packRecords = (records: readonly CheckRecord[]): Buffer => gzipSync(JSON.stringify(records));
+
+/** @throws an error of zlib, JSON or zod for what packRecords did not make */
+export function unpackRecords(packed: Uint8Array): CheckRecord[] {
+  const bytes = gunzipSync(packed, { maxOutputLength: UNPACKED_LIMIT_BYTES });
+  return list.parse(JSON.parse(bytes.toString()));
+}
