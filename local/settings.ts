@@ -1,3 +1,4 @@
+import type { InfluxAuth } from "../lib/adapters/influxdb/auth.ts";
 import type { Endpoint } from "../lib/core/endpoint/endpoint.ts";
 import type { Retention } from "../lib/core/history/retention.ts";
 
@@ -13,6 +14,7 @@ export interface Settings {
   /** `dns`: c-ares; `system`: getaddrinfo, for split DNS and `.local` names. */
   resolver: "dns" | "system";
   notify: NotifySettings;
+  metrics: MetricsSettings;
   retention: Retention;
   dashboard: DashboardSettings;
 }
@@ -36,6 +38,18 @@ export interface EmailSettings {
   smtp: string;
   from: string;
   to: string[];
+}
+
+/** Where measurements go besides, for people's own analysis. */
+export interface MetricsSettings {
+  influx: InfluxSettings | null;
+}
+
+/** Secrets are resolved here; never print these. */
+export interface InfluxSettings {
+  url: string;
+  database: string;
+  auth: InfluxAuth | null;
 }
 
 export interface DashboardSettings {

@@ -6,13 +6,15 @@ import { parseEndpoint } from "../../lib/core/endpoint/schema.ts";
 import { writtenEndpoint } from "../../lib/core/endpoint/written.ts";
 import { type InputIssue, InvalidInput, VigieError } from "../../lib/core/errors.ts";
 import { toRetention } from "../../lib/core/history/retention.ts";
-import { LOCAL_ORG, type NotifySettings, type Settings } from "../settings.ts";
+import { LOCAL_ORG, type Settings } from "../settings.ts";
 import { parseSource, type SourceDocument } from "./document.ts";
 import { type EndpointSection, parseEndpoints } from "./endpoints.ts";
 import { placed, withHint } from "./issues.ts";
 import { isMap, type PlainMap } from "./merge.ts";
-import { parseNotify } from "./notify.ts";
+import { metricsOf, metricsSection } from "./metrics.ts";
+import { notifyOf, notifySection } from "./notify.ts";
 import { type FileBasics, fileSchema } from "./schema.ts";
+import { parseSecretSection } from "./secret-section.ts";
 import type { Env } from "./secrets.ts";
 
 const DEFAULT_REGION = "local";
@@ -21,8 +23,8 @@ const DEFAULT_REGION = "local";
 const FILE_LIMIT_BYTES = 4 * 1024 * 1024;
 
 /**
- * Reads a configuration file, YAML or JSON, strictly. Secrets of `notify` come from `env`; those of endpoints stay
- * references, but have to exist.
+ * Reads a configuration file, YAML or JSON, strictly. Secrets of `notify` and `metrics` come from `env`; those of
+ * endpoints stay references, but have to exist.
  * @throws InvalidInput with every issue found: file, line, column, path, what was expected and received
  * @throws VigieError `config_unreadable` when the file can't be read
  */
@@ -37,12 +39,17 @@ export function parseConfig(text: string, file: string, env: Env): Settings {
   if (!isMap(value)) throw notAMap(source);
   const basics = fileSchema.safeParse(value);
   const endpoints = parseEndpoints(sectionOf(value), source, env);
-  const notify = parseNotify(isMap(value["notify"]) ? value["notify"] : {}, source, env);
+  const notify = parseSecretSection(notifySection, value, source, env);
+  const metrics = parseSecretSection(metricsSection, value, source, env);
   const shape = basics.success ? [] : issuesOf(basics.error.issues, value, homeOf);
   const placedShape = shape.map((issue) => placed(withHint(issue), source));
-  const issues = [...placedShape, ...endpoints.issues, ...notify.issues];
+  const issues = [...placedShape, ...endpoints.issues, ...notify.issues, ...metrics.issues];
   if (!basics.success || issues.length > 0) throw new InvalidInput(inOrder(issues));
-  return settingsOf(basics.data, endpoints.endpoints, notify.notify);
+  return {
+    ...settingsOf(basics.data, endpoints.endpoints),
+    notify: notifyOf(notify.data ?? {}),
+    metrics: metricsOf(metrics.data ?? {}),
+  };
 }
 
 /** A setting of endpoints at the top of the file is one level too high. */
@@ -51,7 +58,7 @@ const homeOf = (key: string): string | null =>
 
 const DEFAULT_CANARIES = ["https://www.gstatic.com/generate_204", "https://cloudflare.com/cdn-cgi/trace"];
 
-function settingsOf(basics: FileBasics, endpoints: Endpoint[], notify: NotifySettings): Settings {
+function settingsOf(basics: FileBasics, endpoints: Endpoint[]): Settings {
   const { retention, dashboard } = basics;
   return {
     endpoints,
@@ -59,7 +66,8 @@ function settingsOf(basics: FileBasics, endpoints: Endpoint[], notify: NotifySet
     canaries: basics.canaries ?? DEFAULT_CANARIES,
     egress: basics.egress ?? "any",
     resolver: basics.resolver ?? "dns",
-    notify,
+    notify: notifyOf({}),
+    metrics: metricsOf({}),
     retention: toRetention(retention ?? {}),
     dashboard: {
       recentEveryMs: msOf(dashboard?.recentEvery ?? "10s"),
@@ -86,7 +94,7 @@ export function settingsFromUrls(urls: readonly string[]): Settings {
     const id = freeId(endpoint.id, (taken) => endpoints.has(taken));
     endpoints.set(id, { ...endpoint, id });
   }
-  return settingsOf({}, [...endpoints.values()], { webhooks: [], email: null });
+  return settingsOf({}, [...endpoints.values()]);
 }
 
 /** URLs that differ little may have the same id by default; here nobody can give them another. */

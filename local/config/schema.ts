@@ -1,19 +1,11 @@
 import * as z from "zod";
 import { duration, exactly, line, list, oneOf } from "../../lib/core/endpoint/fields.ts";
 import { writtenRetention } from "../../lib/core/history/retention.ts";
+import { httpUrl, smtpUrl } from "./fields.ts";
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
-
-const urlOf = (form: RegExp, error: string) =>
-  z
-    .string({ error })
-    .max(2_048, { error })
-    .refine((text) => form.test(text) && URL.canParse(text), { error });
-
-const httpUrl = urlOf(/^https?:\/\/[^/]/i, "a URL that begins with http:// or https://");
-const smtpUrl = urlOf(/^smtps?:\/\/[^/]/i, "a URL that begins with smtp:// or smtps://");
 
 const headerForm = "text in one line";
 const headers = z.record(
@@ -92,10 +84,16 @@ const basics = {
 };
 
 /** Builds the schema of a whole file; the parts with rules of their own are handed in. */
-export const fileSchemaWith = <D extends z.ZodType, E extends z.ZodType, N extends z.ZodType>(
+export const fileSchemaWith = <
+  D extends z.ZodType,
+  E extends z.ZodType,
+  N extends z.ZodType,
+  M extends z.ZodType,
+>(
   defaults: D,
   endpoint: E,
   notify: N,
+  metrics: M,
 ) =>
   exactly("a map with `endpoints`", {
     ...basics,
@@ -106,15 +104,17 @@ export const fileSchemaWith = <D extends z.ZodType, E extends z.ZodType, N exten
       .optional()
       .describe("What is watched"),
     notify: notify.optional().describe("Who is told, besides the screen"),
+    metrics: metrics.optional().describe("Where every measurement goes besides, for your own analysis"),
   });
 
 const anyMap = (error: string) => z.record(z.string(), z.unknown(), { error });
 
-/** The file's frame: endpoints are parsed one by one by the core, `notify` once its secrets are known. */
+/** The file's frame: endpoints are parsed one by one by the core, `notify` and `metrics` once their secrets are known. */
 export const fileSchema = fileSchemaWith(
   anyMap("a map of endpoint settings"),
   z.union([z.string(), z.record(z.string(), z.unknown())], { error: "a URL, or a map with `url`" }),
   anyMap("a map with `webhooks` or `email`").nullable(),
+  anyMap("a map with `influx`").nullable(),
 );
 
 export type FileBasics = z.output<typeof fileSchema>;

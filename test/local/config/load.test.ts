@@ -24,7 +24,7 @@ async function issuesOf(name: string, environment: Record<string, string> = env)
 
 describe("a good file", () => {
   test("says everything; what it doesn't say is default", async () => {
-    const { endpoints, notify, ...rest } = await load("good.yaml");
+    const { endpoints, notify, metrics, ...rest } = await load("good.yaml");
     expect(rest).toEqual({
       region: "office",
       canaries: ["https://canary.example/"],
@@ -35,6 +35,7 @@ describe("a good file", () => {
     });
     expect(endpoints.map(({ id }) => id)).toEqual(["plain.example", "shop"]);
     expect(notify.webhooks[0]?.name).toBe("chat");
+    expect(metrics.influx?.database).toBe("web");
   });
 
   test("defaults are merged into each endpoint, which may say otherwise", async () => {
@@ -64,6 +65,27 @@ describe("a good file", () => {
       from: "vigie@example.com",
       to: ["ops@example.com"],
     });
+  });
+
+  test("secrets of metrics are put in, in the user info of a URL encoded", async () => {
+    const { metrics } = await load("good.yaml");
+    expect(metrics.influx).toEqual({
+      url: "http://me:p%40ss%2Fw%3Ard@influx.example:8086",
+      database: "web",
+      auth: { scheme: "Token", token: "t0ken" },
+    });
+  });
+
+  test.each([
+    ["token: t, scheme: Bearer", { scheme: "Bearer", token: "t" }],
+    ["user: u, password: p", { scheme: "Basic", user: "u", password: "p" }],
+  ])("metrics with %s", (credentials, auth) => {
+    const text = `metrics: { influx: { url: "http://a.example", database: web, ${credentials} } }`;
+    expect(parseConfig(text, "metrics.yaml", {}).metrics.influx?.auth).toEqual(auth);
+  });
+
+  test("without metrics they go nowhere else", () => {
+    expect(parseConfig("metrics:", "none.yaml", {}).metrics).toEqual({ influx: null });
   });
 
   test("may be JSON, indented by tabs", async () => {
@@ -115,6 +137,15 @@ describe("a wrong file is refused with line, column and path", () => {
     ["too-many-canaries.yaml", /^1:1 canaries expected a list of 1 to 10 URLs/],
     ["wrong-retention.yaml", /^2:19 retention\.raw expected a duration from 48h to 30d/],
     ["misplaced.yaml", /^1:11 interval unknown key; it belongs to each endpoint, or under `defaults`/],
+    [
+      "wrong-metrics.yaml",
+      /^3:3 metrics\.influx\.database expected one line of text/,
+      /^4:10 metrics\.influx\.url expected a URL that begins with http/,
+      /^5:14 metrics\.influx\.databse unknown key; did you mean `database`\?/,
+      /^7:13 metrics\.influx\.scheme expected one of "Token", "Bearer"/,
+    ],
+    ["half-credentials.yaml", /^3:3 metrics\.influx `user` and `password` stand together$/],
+    ["lone-scheme.yaml", /^3:3 metrics\.influx `scheme` says how `token` is presented: give one$/],
     ["empty.yaml", /^1:1 {2}expected a map with `endpoints:`, received an empty file/],
     ["list.yaml", /^1:1 {2}expected a map with `endpoints:`, received something else/],
   ];
@@ -186,6 +217,15 @@ describe("secrets", () => {
     const told = await issuesOf("missing-secret.yaml", { A_TOKEN: "hunter2\n", DEFAULT_KEY: "x" });
     expect(told).toEqual([expect.stringMatching(/^5:5 endpoints\[0\] .*authorization can't be sent/)]);
     expect(told.join()).not.toContain("hunter2");
+  });
+
+  test("of metrics too: a missing one is named, two ways to authenticate are one too many", async () => {
+    expect(await issuesOf("two-credentials.yaml", { INFLUX_TOKEN: "hunter2" })).toEqual([
+      "3:3 metrics.influx `token` stands in place of `user` and `password`: give one or the other",
+    ]);
+    expect(await issuesOf("two-credentials.yaml", {})).toContainEqual(
+      expect.stringMatching(/^7:12 metrics\.influx\.token .* INFLUX_TOKEN is not set/),
+    );
   });
 
   test("a wrong value is never shown", async () => {
