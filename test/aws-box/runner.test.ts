@@ -79,8 +79,8 @@ describe("a function's process", () => {
     const server = createServer().listen(0, "127.0.0.1");
     await expect.poll(() => server.listening).toBe(true);
     const { port } = server.address() as { port: number };
-    const deployed = sample(box, { routes: { "8.8.8.8": "127.0.0.1" } });
-    const { outcome } = await deployed.invoke({ do: "connect", host: "8.8.8.8", port });
+    const deployed = sample(box, { routes: { "8.8.8.8:80": `127.0.0.1:${port}` } });
+    const { outcome } = await deployed.invoke({ do: "connect", host: "8.8.8.8", port: 80 });
     expect(outcome).toMatchObject({ payload: "127.0.0.1" });
     server.close();
   });

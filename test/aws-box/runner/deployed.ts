@@ -16,7 +16,7 @@ export interface FunctionOptions {
   /** 60 s by default; real time. */
   timeoutMs?: number;
   memoryMb?: number;
-  /** Addresses that are others in this process, such as `198.51.100.7` to `127.0.0.1`. */
+  /** Places that are others for this process: `8.8.8.8:80` to `127.0.0.1:41234`. */
   routes?: Record<string, string>;
 }
 

@@ -5,7 +5,7 @@ export interface HostArguments {
   bundle: string;
   /** Milliseconds to add to the machine's clock. */
   offsetMs: number;
-  /** Addresses of the internet that are ports of this machine: `198.51.100.7` to `127.0.0.1`. */
+  /** Places of the internet that are ports of this machine: `8.8.8.8:80` to `127.0.0.1:41234`. */
   routes: Record<string, string>;
 }
 

@@ -45,7 +45,6 @@ function attributesOf(form: URLSearchParams): Record<string, string> {
 function textsOf(form: URLSearchParams): { message: string; sms: string } {
   const message = form.get("Message") ?? "";
   if (message === "") throw invalid("Empty message");
-  if (Buffer.byteLength(message) > MAX_BYTES) throw invalid("Message too long");
   if (form.get("MessageStructure") !== "json") return { message, sms: message };
   // the shape that Publish asks for under MessageStructure json
   const texts = JSON.parse(message) as Record<string, string>;
@@ -64,7 +63,10 @@ export function makeSns(clock: BoxClock): Sns {
     if (!topics.has(topicArn)) throw new RefusedCall("NotFound", "Topic does not exist", 404);
     const subject = form.get("Subject") ?? "";
     if (form.has("Subject") && !SUBJECT.test(subject)) throw invalid("Subject");
-    published.push({ topicArn, at: clock.now(), subject, ...textsOf(form), attributes: attributesOf(form) });
+    const attributes = attributesOf(form);
+    const size = Buffer.byteLength((form.get("Message") ?? "") + Object.entries(attributes).flat().join(""));
+    if (size > MAX_BYTES) throw invalid("Message too long");
+    published.push({ topicArn, at: clock.now(), subject, ...textsOf(form), attributes });
     return xml("Publish", NAMESPACE, { MessageId: randomUUID() });
   }
 

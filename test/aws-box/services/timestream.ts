@@ -144,7 +144,8 @@ export function makeTimestream(clock: BoxClock, options: TimestreamOptions): Tim
         );
       if (request.target.action === "WriteRecords") return write(request);
       if (request.target.action === "DescribeEndpoints")
-        return json({ Endpoints: [{ Address: request.headers.host, CachePeriodInMinutes: 1_440 }] });
+        // the SDK keeps the port of the endpoint it was given
+        return json({ Endpoints: [{ Address: "127.0.0.1", CachePeriodInMinutes: 1_440 }] });
       throw new RefusedCall("ValidationException", `The stand-in knows no ${request.target.action}.`);
     },
     refuse: jsonError("com.amazonaws.timestream.v20181101"),
