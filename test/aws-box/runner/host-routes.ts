@@ -11,6 +11,11 @@ const optionsOf = (given: unknown): Options | null => {
   return typeof first === "object" && first !== null ? first : null;
 };
 
+function placeOf(text: string): Required<Options> {
+  const [host = "", port = ""] = text.split(":");
+  return { host, port };
+}
+
 /**
  * Has connections to some places end at others: tests check "public" targets without leaving the machine.
  * @param routes `8.8.8.8:80` to `127.0.0.1:41234`
@@ -21,7 +26,7 @@ export function routeConnections(routes: Readonly<Record<string, string>>): void
   function routed(this: Socket, ...given: unknown[]): Socket {
     const options = optionsOf(given[0]);
     const instead = options === null ? undefined : routes[`${options.host}:${options.port}`];
-    if (options !== null && instead !== undefined) [options.host, options.port] = instead.split(":");
+    if (options !== null && instead !== undefined) Object.assign(options, placeOf(instead));
     return connect.apply(this, given);
   }
   // the same signature, passed through

@@ -9,7 +9,8 @@ process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
 
 async function make(name: FunctionName): Promise<string> {
   const [bundled] = await bundleFunctions(folder, [name]);
-  if (bundled === undefined) throw new Error(`functions/${name} has no index.ts: there is nothing to bundle.`);
+  if (bundled === undefined)
+    throw new Error(`functions/${name} has no index.ts: there is nothing to bundle.`);
   return join(folder, name, "index.mjs");
 }
 
