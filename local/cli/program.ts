@@ -1,9 +1,11 @@
 import { Command, CommanderError, Option } from "commander";
 import { UsageError } from "./errors.ts";
+import { examples, exitHelp, wholeOf } from "./help.ts";
 import { type CliIo, exitCodes } from "./io.ts";
+import { addInstallation, type InstallationCommands } from "./program-installation.ts";
 
 /** What each command does; every one answers an exit code. */
-export interface Commands {
+export interface Commands extends InstallationCommands {
   start(urls: string[], flags: StartFlags): Promise<number>;
   check(urls: string[], flags: CheckFlags): Promise<number>;
   validate(file: string | undefined): Promise<number>;
@@ -53,13 +55,6 @@ export interface IncidentFlags {
 export const DEFAULT_DATA = ".vigie";
 export const DEFAULT_PORT = 4280;
 
-const exitHelp = `
-Exit codes:
-  0    up, or done
-  1    some endpoint failed
-  2    wrong usage or configuration, or Vigie could not do its work
-  130  stopped by Ctrl-C`;
-
 /** Builds the command line: wrong usage and unknown words become errors, help and version are printed. */
 export function buildProgram(
   commands: Commands,
@@ -85,13 +80,11 @@ export function buildProgram(
   addCheck(program, commands, done);
   addValidate(program, commands, done);
   addReaders(program, commands, done);
+  addInstallation(program, commands, done);
   return program;
 }
 
 type Done = (code: number) => void;
-
-const examples = (...lines: string[]): string =>
-  `\nExamples:\n${lines.map((line) => `  $ ${line}`).join("\n")}\n${exitHelp}`;
 
 const dataOption = () =>
   new Option("--data <dir>", "where the history is kept").default(
@@ -116,12 +109,12 @@ function addStart(program: Command, commands: Commands, done: Done): void {
     .option("--once", "one round of checks, then exit")
     .addHelpText(
       "after",
-      examples(
+      examples([
         "vigie start",
         "vigie start https://example.com https://www.iana.org",
         "vigie start --config monitoring/vigie.yaml --data /var/lib/vigie --no-ui",
         "vigie start --once && echo all up",
-      ),
+      ]),
     )
     .action(async (urls: string[], flags: StartFlags) => done(await commands.start(urls, flags)));
 }
@@ -156,12 +149,12 @@ function addCheck(program: Command, commands: Commands, done: Done): void {
     .option("--public", "refuse private and loopback addresses")
     .addHelpText(
       "after",
-      examples(
+      examples([
         "vigie check https://example.com",
         "vigie check -n 10 --every 5s https://example.com",
         "vigie check --json https://example.com https://www.iana.org | jq .timings",
         "vigie check --timeout 2s tcp://localhost:5432",
-      ),
+      ]),
     )
     .action(async (urls: string[], flags: CheckFlags) => done(await commands.check(urls, flags)));
 }
@@ -171,12 +164,12 @@ function addValidate(program: Command, commands: Commands, done: Done): void {
     .command("validate")
     .description("read a configuration and say what is wrong with it, by file and line")
     .argument("[file]", "configuration (default: as `vigie start` finds it)")
-    .addHelpText("after", examples("vigie validate", "vigie validate monitoring/vigie.yaml"))
+    .addHelpText("after", examples(["vigie validate", "vigie validate monitoring/vigie.yaml"]))
     .action(async (file: string | undefined) => done(await commands.validate(file)));
   program
     .command("schema")
     .description("print the JSON Schema of the configuration, for editors")
-    .addHelpText("after", examples("vigie schema > vigie.schema.json"))
+    .addHelpText("after", examples(["vigie schema > vigie.schema.json"]))
     .action(async () => done(await commands.schema()));
 }
 
@@ -187,7 +180,7 @@ function addReaders(program: Command, commands: Commands, done: Done): void {
     .option("-w, --window <window>", "10m, 1h, 24h, 7d, 30d or 90d", "24h")
     .option("--json", "one JSON object a line")
     .addOption(dataOption())
-    .addHelpText("after", examples("vigie stats", "vigie stats --window 30d --json"))
+    .addHelpText("after", examples(["vigie stats", "vigie stats --window 30d --json"]))
     .action(async (flags: StatsFlags) => done(await commands.stats(flags)));
   program
     .command("incidents")
@@ -199,16 +192,8 @@ function addReaders(program: Command, commands: Commands, done: Done): void {
     )
     .option("--json", "one JSON object a line")
     .addOption(dataOption())
-    .addHelpText("after", examples("vigie incidents --open", "vigie incidents --endpoint api --json"))
+    .addHelpText("after", examples(["vigie incidents --open", "vigie incidents --endpoint api --json"]))
     .action(async (flags: IncidentFlags) => done(await commands.incidents(flags)));
-}
-
-function wholeOf(flag: string, least: number, most: number): (text: string) => number {
-  return (text) => {
-    const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
-    if (value >= least && value <= most) return value;
-    throw new UsageError(`${flag} takes a whole number from ${least} to ${most}, not "${text}".`);
-  };
 }
 
 const portOf = wholeOf("--port", 0, 65_535);

@@ -32,6 +32,8 @@ const commandsFor = (root: string, version: string, io: CliIo): Commands => ({
   validate: async (file) => (await import("./commands/validate.ts")).validate(file, root, io),
   stats: async (flags) => (await import("./commands/stats.ts")).stats(flags, io),
   incidents: async (flags) => (await import("./commands/incidents.ts")).incidents(flags, io),
+  apply: async (flags) => (await import("./commands/apply.ts")).apply(flags, { root, version }, io),
+  testAlert: async (flags) => (await import("./commands/test-alert.ts")).testAlert(flags, version, io),
   schema: async () => (await import("./commands/schema.ts")).schema(io),
 });
 

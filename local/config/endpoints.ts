@@ -1,12 +1,12 @@
 import type { Endpoint } from "../../lib/core/endpoint/endpoint.ts";
-import { parseEndpoint } from "../../lib/core/endpoint/schema.ts";
+import { type ParseOptions, parseEndpoint } from "../../lib/core/endpoint/schema.ts";
 import { resolveSecrets, secretNamesOf } from "../../lib/core/endpoint/secrets.ts";
 import { type InputIssue, InvalidInput, VigieError } from "../../lib/core/errors.ts";
 import { LOCAL_ORG } from "../settings.ts";
 import type { SourceDocument } from "./document.ts";
 import { type PlainIssue, placed, withHint } from "./issues.ts";
 import { mergeDefaults, type PlainMap } from "./merge.ts";
-import { type Env, missingSecret, pathOfSecret } from "./secrets.ts";
+import { type Env, missingSecret, noSecrets, pathOfSecret } from "./secrets.ts";
 import { withSwitches } from "./switches.ts";
 
 /** What the file says of endpoints, as it stands there. */
@@ -21,24 +21,35 @@ export interface ParsedEndpoints {
   issues: InputIssue[];
 }
 
+/** What holds for the endpoints besides the file. */
+export interface EndpointRules {
+  /** The regions there are, or how many where none can be chosen. */
+  regions: Pick<ParseOptions, "regions" | "regionNames">;
+  /** Where secrets come from; null where there are none, so that nothing may refer to one. */
+  secrets: Env | null;
+}
+
 /** What the steps below share. */
-interface Reading {
+interface Reading extends EndpointRules {
   section: EndpointSection;
   source: SourceDocument;
-  env: Env;
   report(issue: PlainIssue): void;
 }
 
 type Written = string | PlainMap;
 
 /** Parses every endpoint, defaults merged in; finds all that is wrong, not only the first. */
-export function parseEndpoints(section: EndpointSection, source: SourceDocument, env: Env): ParsedEndpoints {
+export function parseEndpoints(
+  section: EndpointSection,
+  source: SourceDocument,
+  rules: EndpointRules,
+): ParsedEndpoints {
   const issues = new Map<string, InputIssue>();
   const report = (issue: PlainIssue) => {
     const found = placed(withHint(movedToDefaults(issue, source)), source);
     issues.set(`${found.path} ${found.message}`, found); // a wrong default is one mistake, not one per endpoint
   };
-  const reading = { section, source, env, report };
+  const reading = { ...rules, section, source, report };
   const endpoints: Endpoint[] = [];
   const lines = new Map<string, number>();
   for (const [index, written] of section.endpoints.entries()) {
@@ -52,11 +63,11 @@ export function parseEndpoints(section: EndpointSection, source: SourceDocument,
   return { endpoints, issues: [...issues.values()] };
 }
 
-function parseOne(written: Written, path: string, { section, report }: Reading): Endpoint | null {
+function parseOne(written: Written, path: string, { section, report, regions }: Reading): Endpoint | null {
   const own = typeof written === "string" ? { url: written } : written;
   try {
     const input = withSwitches(mergeDefaults(section.defaults, own));
-    return parseEndpoint(input, { org: LOCAL_ORG, pathPrefix: path, regions: 1 });
+    return parseEndpoint(input, { org: LOCAL_ORG, pathPrefix: path, ...regions });
   } catch (error) {
     if (!(error instanceof InvalidInput)) throw error;
     for (const issue of error.issues) report(issue);
@@ -71,17 +82,18 @@ function movedToDefaults(issue: PlainIssue, source: SourceDocument): PlainIssue 
 }
 
 function reportSecrets(endpoint: Endpoint, written: Written, path: string, reading: Reading): void {
-  const { env, report, section } = reading;
-  const missing = secretNamesOf(endpoint).filter((name) => !env[name]);
+  const { secrets, report, section } = reading;
+  const missing = secretNamesOf(endpoint).filter((name) => !secrets?.[name]);
   for (const name of missing) {
     const inDefaults = () => pathOfSecret(section.defaults, name, "defaults");
-    report(missingSecret(name, pathOfSecret(written, name, path) ?? inDefaults() ?? path));
+    const place = pathOfSecret(written, name, path) ?? inDefaults() ?? path;
+    report(secrets === null ? noSecrets(name, place) : missingSecret(name, place));
   }
-  if (missing.length === 0) reportUnusable(endpoint, path, reading);
+  if (secrets !== null && missing.length === 0) reportUnusable(endpoint, path, secrets, report);
 }
 
 /** A secret that is there may still break the request: told now, not at every check. */
-function reportUnusable(endpoint: Endpoint, path: string, { env, report }: Reading): void {
+function reportUnusable(endpoint: Endpoint, path: string, env: Env, report: Reading["report"]): void {
   try {
     resolveSecrets(endpoint, (name) => env[name]);
   } catch (error) {

@@ -34,22 +34,61 @@ export async function loadConfig(path: string, env: Env): Promise<Settings> {
 
 /** `loadConfig` of a text that was read already; `file` is how errors call it. */
 export function parseConfig(text: string, file: string, env: Env): Settings {
-  const source = parseSource(text, file);
-  const { value } = source;
-  if (!isMap(value)) throw notAMap(source);
+  const { source, value } = parseMap(text, file);
   const basics = fileSchema.safeParse(value);
-  const endpoints = parseEndpoints(sectionOf(value), source, env);
+  const endpoints = parseEndpoints(sectionOf(value), source, { regions: { regions: 1 }, secrets: env });
   const notify = parseSecretSection(notifySection, value, source, env);
   const metrics = parseSecretSection(metricsSection, value, source, env);
-  const shape = basics.success ? [] : issuesOf(basics.error.issues, value, homeOf);
-  const placedShape = shape.map((issue) => placed(withHint(issue), source));
-  const issues = [...placedShape, ...endpoints.issues, ...notify.issues, ...metrics.issues];
+  const shape = shapeIssues(basics, source, value);
+  const issues = [...shape, ...endpoints.issues, ...notify.issues, ...metrics.issues];
   if (!basics.success || issues.length > 0) throw new InvalidInput(inOrder(issues));
   return {
     ...settingsOf(basics.data, endpoints.endpoints),
     notify: notifyOf(notify.data ?? {}),
     metrics: metricsOf(metrics.data ?? {}),
   };
+}
+
+/** What of a configuration can be taken to an installation elsewhere. */
+export interface Declared {
+  endpoints: Endpoint[];
+  /** Keys at the top of the file that stay behind: they are about the machine that `vigie start` runs on. */
+  leftBehind: string[];
+}
+
+/** What is read by `loadDeclared`; `defaults` is in the endpoints already. */
+const taken = new Set(["$schema", "defaults", "endpoints"]);
+
+/**
+ * Reads the endpoints of a configuration file for an installation with these regions. Nothing in them may refer to
+ * secrets: those are this machine's.
+ * @throws as loadConfig
+ */
+export async function loadDeclared(path: string, regionNames: readonly string[]): Promise<Declared> {
+  const { source, value } = parseMap(await readLimited(path), path);
+  const basics = fileSchema.safeParse(value);
+  const { endpoints, issues } = parseEndpoints(sectionOf(value), source, {
+    regions: { regionNames },
+    secrets: null,
+  });
+  const found = [...shapeIssues(basics, source, value), ...issues];
+  if (found.length > 0) throw new InvalidInput(inOrder(found));
+  return { endpoints, leftBehind: Object.keys(value).filter((key) => !taken.has(key)) };
+}
+
+function parseMap(text: string, file: string): { source: SourceDocument; value: PlainMap } {
+  const source = parseSource(text, file);
+  if (!isMap(source.value)) throw notAMap(source);
+  return { source, value: source.value };
+}
+
+function shapeIssues(
+  basics: ReturnType<typeof fileSchema.safeParse>,
+  source: SourceDocument,
+  value: PlainMap,
+): InputIssue[] {
+  const shape = basics.success ? [] : issuesOf(basics.error.issues, value, homeOf);
+  return shape.map((issue) => placed(withHint(issue), source));
 }
 
 /** A setting of endpoints at the top of the file is one level too high. */

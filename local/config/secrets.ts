@@ -45,3 +45,11 @@ export const missingSecret = (name: string, path: string): PlainIssue => ({
   received: "nothing",
   message: `the environment variable ${name} is not set (or empty): set it before starting Vigie`,
 });
+
+/** The issue of a `${name}` where no secrets are to be had. */
+export const noSecrets = (name: string, path: string): PlainIssue => ({
+  path,
+  expected: "no reference to a secret",
+  received: name,
+  message: `refers to the secret ${name}, which only \`vigie start\` on the machine itself can look up`,
+});

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import * as z from "zod";
 import { Conflict, InvalidInput, NotFound, Refused } from "../../../lib/core/errors.ts";
 import type { StoredEndpoint } from "../../../lib/core/ports.ts";
@@ -68,6 +69,8 @@ async function replace(deps: ApiDeps, call: Call): Promise<ApiResponse> {
     org,
     keepHidden(withId(body, stored.endpoint.id), stored.endpoint.headers),
   );
+  // what is as it was is not written: tools that send everything again cost nothing, and nobody's ETag goes stale
+  if (isDeepStrictEqual(endpoint, stored.endpoint)) return answerOf(deps, 200, stored);
   const version = await guarded(deps.endpoints.put(endpoint, "api", expected));
   await restartJudgement(deps, stored.endpoint, endpoint);
   return answerOf(deps, 200, { endpoint, origin: "api", version });

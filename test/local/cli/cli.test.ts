@@ -39,15 +39,21 @@ describe("help, version and wrong usage", () => {
     expect(await run(["--version"])).toEqual({ code: 0, stdout: `${version}\n`, stderr: "" });
   });
 
-  test.each([["start"], ["check"], ["validate"], ["stats"], ["incidents"], ["schema"]])(
-    "%s --help shows examples and exit codes",
-    async (command) => {
-      const { code, stdout } = await run([command, "--help"]);
-      expect(code).toBe(0);
-      expect(stdout).toContain("Examples:\n  $ vigie ");
-      expect(stdout).toContain("2    wrong usage or configuration");
-    },
-  );
+  test.each([
+    ["start"],
+    ["check"],
+    ["validate"],
+    ["stats"],
+    ["incidents"],
+    ["schema"],
+    ["apply"],
+    ["test-alert"],
+  ])("%s --help shows examples and exit codes", async (command) => {
+    const { code, stdout } = await run([command, "--help"]);
+    expect(code).toBe(0);
+    expect(stdout).toContain("Examples:\n  $ vigie ");
+    expect(stdout).toContain("2    wrong usage or configuration");
+  });
 
   test.each([
     [["chek"], "Did you mean check?"],
