@@ -1,4 +1,4 @@
-import { Unavailable } from "../../../lib/core/errors.ts";
+import { VigieError } from "../../../lib/core/errors.ts";
 import { isoSeconds } from "../../../lib/core/incident/messages.ts";
 import type { Message } from "../../../lib/core/ports.ts";
 import type { ApiDeps, ApiResponse } from "../deps.ts";
@@ -28,7 +28,7 @@ async function sendTest(deps: ApiDeps, org: string): Promise<ApiResponse> {
   if (!(await deps.alerts.openGate(org, "test", now, now + AGAIN_AFTER_MS))) throw tooSoon();
   const message = testMessage(org, `test/${deps.newId()}`, now);
   const deliveries = await deps.notifier.send(message).catch((error: unknown) => {
-    throw error instanceof Unavailable ? undelivered(error.message) : error;
+    throw error instanceof VigieError ? undelivered(error.message) : error;
   });
   if (!deliveries.some(({ ok }) => ok)) throw undelivered("No channel took the message.");
   return json(200, { id: message.ids[0], title: message.title, deliveries });
