@@ -1,7 +1,9 @@
+import { makeAlerts } from "../../../../lib/adapters/dynamodb/alerts.ts";
 import { makeIncidents } from "../../../../lib/adapters/dynamodb/incidents.ts";
 import { makeSlowLane } from "../../../../lib/adapters/dynamodb/slow-lane.ts";
 import { openTable, type Table } from "../../../../lib/adapters/dynamodb/table.ts";
 import { makeTokens } from "../../../../lib/adapters/dynamodb/tokens.ts";
+import { describeAlertStoreContract } from "../../../contract/alert-store.ts";
 import { describeIncidentLogContract } from "../../../contract/incident-log.ts";
 import { T0 } from "../../../contract/samples.ts";
 import { describeSlowLaneContract } from "../../../contract/slow-lane.ts";
@@ -45,4 +47,8 @@ describeSlowLaneContract(
 describeIncidentLogContract(
   "DynamoDB",
   subject(({ alerts }) => makeIncidents(alerts)),
+);
+describeAlertStoreContract(
+  "DynamoDB",
+  subject(({ alerts }) => makeAlerts(alerts)),
 );

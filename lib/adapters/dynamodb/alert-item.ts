@@ -1,0 +1,70 @@
+import { type AlertState, isTroubled } from "../../core/alert/state.ts";
+import { hash32 } from "../../core/check/schedule.ts";
+import type { AlertWrite, TroubledEndpoint, Versioned } from "../../core/ports.ts";
+import { type Expression, setting } from "./expression.ts";
+import { bytes, bytesOf, type Item, type Key, number, numberOf, text, textOf } from "./item.ts";
+import { pack, unpack } from "./pack.ts";
+
+/** Powers of two. A thousand writes a second fit into each partition: so many go bad, or are told, at once. */
+const TROUBLE_BUCKETS = 16;
+const UNSENT_BUCKETS = 8;
+
+export const stateKey = (org: string, endpointId: string): Key => ({ pk: `A#${org}/${endpointId}`, sk: "-" });
+
+const numbered = (prefix: string, count: number): string[] =>
+  Array.from({ length: count }, (_, i) => `${prefix}#${i}`);
+
+const bucketFor = (prefix: string, of: string, count: number): string => `${prefix}#${hash32(of) % count}`;
+
+/** Partitions of the index `troubled`. */
+export const troubleBuckets: readonly string[] = numbered("t", TROUBLE_BUCKETS);
+
+/** Partitions of the index `unsent` that hold an organization. */
+export const unsentBuckets = (org: string): string[] => numbered(org, UNSENT_BUCKETS);
+
+/** Who an index entry speaks of. Ids of endpoints hold no slash. */
+export function troubledFrom(item: Item): TroubledEndpoint {
+  const name = textOf(item, "pk").slice("A#".length);
+  const slash = name.lastIndexOf("/");
+  return { org: name.slice(0, slash), endpointId: name.slice(slash + 1) };
+}
+
+export const stateFrom = (item: Item): Versioned<AlertState> => ({
+  version: numberOf(item, "version"),
+  value: unpack<AlertState>(bytesOf(item, "body")),
+});
+
+/**
+ * Where an entry of the index `troubled` stands: beside those of its shard, whose ticks are read together. A write that
+ * doesn't know the shard leaves an entry where it is.
+ */
+function troubleOf({ state, shard }: AlertWrite): Expression {
+  const name = `${state.org}/${state.endpointId}`;
+  const values = {
+    ":bucket": text(bucketFor("t", shard ?? name, TROUBLE_BUCKETS)),
+    ":at": text(`${shard ?? ""}#${name}`),
+  };
+  const names = { "#bucket": "bucket", "#at": "at" };
+  if (shard !== undefined) return { text: "#bucket = :bucket, #at = :at", values, names };
+  const kept = "#bucket = if_not_exists(#bucket, :bucket), #at = if_not_exists(#at, :at)";
+  return { text: kept, values, names };
+}
+
+/** The packed state, the same bytes for the same state: an answer that got lost can be told from another's write. */
+export const bodyOf = (state: AlertState): Uint8Array => pack(state);
+
+/** The change that a write makes. An item is in an index only as long as it belongs there. */
+export function changeFor(write: AlertWrite, body: Uint8Array): Expression {
+  const { state, expected } = write;
+  const isUnsent = state.effects.length > 0;
+  const attributes = {
+    version: number((expected ?? 0) + 1),
+    body: bytes(body),
+    unsent: isUnsent ? text(bucketFor(state.org, state.endpointId, UNSENT_BUCKETS)) : null,
+    unsentId: isUnsent ? text(state.endpointId) : null,
+  };
+  if (!isTroubled(state)) return setting({ ...attributes, bucket: null, at: null });
+  const trouble = troubleOf(write);
+  const change = setting(attributes, { text: trouble.text, values: trouble.values ?? {} });
+  return { ...change, names: { ...change.names, ...trouble.names } };
+}
