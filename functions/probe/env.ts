@@ -3,8 +3,7 @@ import { name, region, regionList, safeUrl, urlList, whole } from "../../lib/cor
 import { type Environment, parseEnvironment, type Runtime } from "../../lib/core/environment/parse.ts";
 import { sinksAreWhole, sinksHaveQueue, sinkVariables } from "../../lib/core/environment/sinks.ts";
 
-/** Dispatch has these too: it runs a single shard itself. */
-export const probeVariables = {
+const probeVariables = {
   /** Where the tables and the API are. */
   HOME_REGION: region(),
   CONFIG_TABLE: name(),

@@ -81,7 +81,7 @@ export async function makeRuntime(deps: RuntimeDeps, settings: Settings): Promis
     const invoke: DispatchDeps["invoke"] = async (invocation) => {
       if (invocation.shard.rounds || invocation.scheduledAt >= from) void lanes.run(invocation);
     };
-    const dispatch = makeDispatch({ endpoints: stores.endpoints, invoke, runHere: invoke, onFault });
+    const dispatch = makeDispatch({ endpoints: stores.endpoints, invoke, onFault });
     tickedAt = clock.now();
     await dispatch({ scheduledAt, region: inForce.settings.region }).catch((error: unknown) =>
       onFault(error, { what: "dispatch" }),

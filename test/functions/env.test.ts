@@ -26,7 +26,12 @@ const probe: ProbeEnv = {
   CANARIES: "https://a.example/x,https://b.example/",
 };
 
-const dispatch: DispatchEnv = { ...probe, PROBE_FUNCTION: "vigie-probe", ROUNDS_QUEUE_URL: queue("rounds") };
+const dispatch: DispatchEnv = {
+  HOME_REGION: "eu-central-1",
+  CONFIG_TABLE: "vigie-config",
+  PROBE_FUNCTION: "vigie-probe",
+  ROUNDS_QUEUE_URL: queue("rounds"),
+};
 
 const forward: ForwardEnv = {
   HOME_REGION: "eu-central-1",

@@ -48,6 +48,14 @@ export function roundsOf(intervalMs: number, tickAt: number): number[] {
   return Array.from({ length: count }, (_, round) => tickAt + round * intervalMs);
 }
 
+/** Intervals under a minute that an endpoint may have. */
+export const SHORT_INTERVALS_MS: readonly number[] = [10_000, 15_000, 20_000, 30_000];
+
+/** Every moment after its tick at which a minute may have a round, in ms, ascending: 0, 10,000, 15,000, … */
+export const roundOffsetsMs: readonly number[] = [
+  ...new Set(SHORT_INTERVALS_MS.flatMap((intervalMs) => roundsOf(intervalMs, 0))),
+].toSorted((a, b) => a - b);
+
 /** The shard of an endpoint, 0 to shardCount - 1. The count is a power of two: doubling it moves only half. */
 export const shardOf = (id: string, shardCount: number): number => hash32(id, SHARD_SEED) & (shardCount - 1);
 

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { compileJsonPath, JSON_PATH_LENGTH_LIMIT } from "../check/json-path.ts";
 import { compileRegex, REGEX_LENGTH_LIMIT } from "../check/regex.ts";
+import { SHORT_INTERVALS_MS } from "../check/schedule.ts";
 import { VigieError } from "../errors.ts";
 import { parseDuration } from "./duration.ts";
 import { duration, exactly, flag, line, list, mayRefer, oneOf, problem, text, whole } from "./fields.ts";
@@ -23,7 +24,7 @@ const intervalForm = "an interval of 10s, 15s, 20s, 30s or whole minutes up to 2
 
 function isInterval(written: string): boolean {
   const ms = parseDuration(written) ?? 0;
-  return [10, 15, 20, 30].includes(ms / SECOND) || (ms > 0 && ms % MINUTE === 0 && ms <= 24 * 60 * MINUTE);
+  return SHORT_INTERVALS_MS.includes(ms) || (ms > 0 && ms % MINUTE === 0 && ms <= 24 * 60 * MINUTE);
 }
 
 const interval = z.string({ error: intervalForm }).refine(isInterval, { error: intervalForm });
