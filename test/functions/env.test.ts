@@ -132,7 +132,7 @@ describe.each(functions)("the environment of %s", (name, parse, complete, option
 });
 
 const reading = (changes: Record<string, string | undefined>) => () =>
-  parseDispatchEnv({ ...dispatch, ...runtime, ...changes });
+  parseProbeEnv({ ...probe, ...runtime, ...changes });
 
 test("lists and numbers come as such", () => {
   expect(reading({})()).toMatchObject({
