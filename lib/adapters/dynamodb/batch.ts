@@ -1,9 +1,9 @@
 import { BatchGetItemCommand, BatchWriteItemCommand, type WriteRequest } from "@aws-sdk/client-dynamodb";
 import { Unavailable } from "../../core/errors.ts";
+import { chunksOf, inParallel } from "../../core/parallel.ts";
 import type { Dynamo } from "./dynamo.ts";
 import { translated } from "./errors.ts";
 import { type Item, type Key, keyOf } from "./item.ts";
-import { chunksOf, inParallel } from "./parallel.ts";
 import { readable } from "./schema.ts";
 
 export interface Batches {

@@ -1,10 +1,10 @@
 import type { Incident } from "../../core/incident/incident.ts";
+import { inParallel } from "../../core/parallel.ts";
 import type { IncidentLog, IncidentQuery } from "../../core/ports.ts";
 import { setting } from "./expression.ts";
 import { bytes, bytesOf, type Item, number, padded, text } from "./item.ts";
 import { incidentKey, makeMessages } from "./messages.ts";
 import { pack, unpack } from "./pack.ts";
-import { inParallel } from "./parallel.ts";
 import { allOf, type Question, type Table } from "./table.ts";
 
 type Body = Omit<Incident, "messages">;

@@ -1,8 +1,8 @@
 import type { SentMessage } from "../../core/incident/incident.ts";
+import { inParallel } from "../../core/parallel.ts";
 import { ABSENT } from "./expression.ts";
 import { bytes, bytesOf, type Item, type Key, padded, text, textOf } from "./item.ts";
 import { pack, unpack } from "./pack.ts";
-import { inParallel } from "./parallel.ts";
 import { itemOf } from "./schema.ts";
 import { allOf, type Table } from "./table.ts";
 

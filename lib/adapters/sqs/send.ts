@@ -32,4 +32,5 @@ export function makeQueue({ client, url }: QueueOptions): Queue {
   };
 }
 
-const queueName = (url: string): string => url.slice(url.lastIndexOf("/") + 1);
+/** What people call it; the rest of its URL is long. */
+export const queueName = (url: string): string => url.slice(url.lastIndexOf("/") + 1);

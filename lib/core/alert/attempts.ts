@@ -6,6 +6,8 @@ export interface Attempts {
   attempt<T>(work: () => T | Promise<T>, otherwise: T): Promise<T>;
   /** Notes something that failed by itself. */
   failed(error: unknown): void;
+  /** What failed so far. */
+  readonly errors: readonly unknown[];
   /** Throws what failed first, if anything did; before all else an Unavailable, which asks for a repetition. */
   end(): void;
 }
@@ -13,6 +15,7 @@ export interface Attempts {
 export function makeAttempts(): Attempts {
   const errors: unknown[] = [];
   return {
+    errors,
     async attempt(work, otherwise) {
       try {
         return await work();

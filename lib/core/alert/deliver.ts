@@ -1,19 +1,18 @@
 import { Unavailable } from "../errors.ts";
 import type { Delivery, SentMessage } from "../incident/incident.ts";
+import { inParallel } from "../parallel.ts";
 import type { AlertStore, Clock, IncidentLog, Notifier, Versioned } from "../ports.ts";
-import { type Attempts, makeAttempts } from "./attempts.ts";
+import type { Attempts } from "./attempts.ts";
+import { type ClaimDeps, claim, clear, firstPending, type Pending } from "./claims.ts";
 import { compose } from "./compose.ts";
-import { CLAIM_MS, type Effect, type MessageKind, type NotifyEffect, type RecordEffect } from "./effect.ts";
-import { isClaimed, without } from "./pending.ts";
+import type { Effect, MessageKind, RecordEffect } from "./effect.ts";
 import type { AlertState } from "./state.ts";
 
-export interface DeliverDeps {
+export interface DeliverDeps extends ClaimDeps {
   alerts: Pick<AlertStore, "unsent" | "getMany" | "putMany" | "openGate">;
   incidents: Pick<IncidentLog, "put" | "addMessage">;
   notifier: Notifier;
   clock: Pick<Clock, "now">;
-  /** Names whoever delivers here: two of them never hold one claim. */
-  holder: string;
   /** Where people read about an incident; absent where there is no such page. */
   linkTo?: (incidentId: string) => string;
   /** Asks for another delivery for the organization so many ms later; absent where one comes within seconds anyway. */
@@ -24,85 +23,11 @@ export interface DeliverDeps {
 
 /** How long messages of one organization and kind are gathered after the first (ALERTING rule 8). */
 export const GATE_MS = 30_000;
-const MOST_ATTEMPTS = 5;
 const MOST_ROUNDS = 8;
-const MOST_MESSAGES_KEPT = 50;
+/** Writes to the incident log on their way at a time: a digest of hundreds is noted well within its claim. */
+const LOGGED_AT_ONCE = 25;
 /** States read at once, so messages in one digest; what is beyond them goes with the next. */
 const MOST_AT_ONCE = 2_000;
-
-interface Pending {
-  stored: Versioned<AlertState>;
-  effect: NotifyEffect;
-}
-
-/** Each endpoint's messages go in order: only its first may go now, if nobody else is sending it. */
-function firstPending(stored: Versioned<AlertState>, now: number): Pending[] {
-  const effect = stored.value.effects.find((pending) => pending.do === "notify");
-  return effect === undefined || isClaimed(effect, now) ? [] : [{ stored, effect }];
-}
-
-const claimed = (state: AlertState, ids: ReadonlySet<string>, holder: string, now: number): AlertState => ({
-  ...state,
-  effects: state.effects.map((effect) =>
-    ids.has(effect.id) ? { ...effect, claim: { by: holder, until: now + CLAIM_MS } } : effect,
-  ),
-});
-
-/**
- * Claims by conditional writes. A state that was written in between is read again: somebody judged it, then the effect
- * is still to be had; or claimed it, then it is left to the winner.
- */
-async function claim(
-  deps: DeliverDeps,
-  org: string,
-  group: readonly Pending[],
-  now: number,
-): Promise<Pending[]> {
-  const ids = new Set(group.map(({ effect }) => effect.id));
-  const mine: Pending[] = [];
-  let open = group;
-  for (let attempt = 0; open.length > 0 && attempt < MOST_ATTEMPTS; attempt++) {
-    const { conflicts } = await deps.alerts.putMany(
-      open.map(({ stored }) => ({
-        state: claimed(stored.value, ids, deps.holder, now),
-        expected: stored.version,
-      })),
-    );
-    mine.push(...open.filter(({ stored }) => !conflicts.includes(stored.value.endpointId)));
-    const fresh = conflicts.length === 0 ? [] : [...(await deps.alerts.getMany(org, conflicts)).values()];
-    open = fresh.flatMap((stored) => firstPending(stored, now)).filter(({ effect }) => ids.has(effect.id));
-  }
-  return mine;
-}
-
-function noted(state: AlertState, ids: ReadonlySet<string>, messages: readonly SentMessage[]): AlertState {
-  const { incident } = state;
-  const own = messages.filter(({ effectId }) => effectId.startsWith(`${incident?.id}/`));
-  const kept = incident && {
-    ...incident,
-    messages: [...incident.messages, ...own].slice(-MOST_MESSAGES_KEPT),
-  };
-  return { ...state, incident: kept, effects: without(state.effects, ids) };
-}
-
-/** Takes effects that were carried out off the states they stand in, whatever else happened to those meanwhile. */
-async function clear(
-  deps: DeliverDeps,
-  states: readonly AlertState[],
-  ids: ReadonlySet<string>,
-  messages: readonly SentMessage[],
-): Promise<void> {
-  for (const [org, group] of Map.groupBy(states, (state) => state.org)) {
-    let open = group.map(({ endpointId }) => endpointId);
-    for (let attempt = 0; open.length > 0 && attempt < MOST_ATTEMPTS; attempt++) {
-      const fresh = [...(await deps.alerts.getMany(org, open)).values()];
-      const writes = fresh
-        .filter(({ value }) => value.effects.some(({ id }) => ids.has(id)))
-        .map(({ value, version }) => ({ state: noted(value, ids, messages), expected: version }));
-      open = writes.length === 0 ? [] : (await deps.alerts.putMany(writes)).conflicts;
-    }
-  }
-}
 
 const sentMessages = (group: readonly Pending[], deliveries: Delivery[], sentAt: number): SentMessage[] =>
   group.map(({ effect }) => ({
@@ -128,9 +53,9 @@ async function send(deps: DeliverDeps, org: string, group: readonly Pending[]): 
     return false;
   }
   const messages = sentMessages(mine, deliveries, deps.clock.now());
-  for (const [index, sent] of messages.entries()) {
-    await deps.incidents.addMessage(org, effects[index]?.incidentId ?? "", sent);
-  }
+  await inParallel(messages, LOGGED_AT_ONCE, (sent, index) =>
+    deps.incidents.addMessage(org, effects[index]?.incidentId ?? "", sent),
+  );
   await clear(
     deps,
     mine.map(({ stored }) => stored.value),
@@ -139,6 +64,8 @@ async function send(deps: DeliverDeps, org: string, group: readonly Pending[]): 
   );
   return true;
 }
+
+const isRecord = (effect: Effect): effect is RecordEffect => effect.do === "record";
 
 /**
  * Writes what the incident log has to learn of one organization, then clears it. Writing twice is harmless. What the
@@ -149,7 +76,6 @@ async function record(
   states: readonly Versioned<AlertState>[],
   attempts: Attempts,
 ): Promise<void> {
-  const isRecord = (effect: Effect) => effect.do === "record";
   const due = states.filter(({ value }) => value.effects.some(isRecord)).map(({ value }) => value);
   const ids = new Set<string>();
   let reachable = true;
@@ -162,8 +88,12 @@ async function record(
       throw error;
     }
   };
-  for (const effect of due.flatMap(({ effects }) => effects))
-    if (reachable && effect.do === "record") await attempts.attempt(() => put(effect), undefined);
+  const records = due.flatMap(({ effects }) => effects).filter(isRecord);
+  const attempt = async (effect: RecordEffect): Promise<void> => {
+    if (reachable) await attempts.attempt(() => put(effect), undefined);
+  };
+  await inParallel(records.slice(0, 1), 1, attempt); // tells whether the log is there at all
+  await inParallel(records.slice(1), LOGGED_AT_ONCE, attempt);
   if (ids.size > 0) await attempts.attempt(() => clear(deps, due, ids, []), undefined);
 }
 
@@ -191,8 +121,22 @@ async function freshStates(deps: DeliverDeps, org: string, ids: readonly string[
 const readyIn = (states: readonly Versioned<AlertState>[], now: number): Pending[] =>
   states.flatMap((stored) => firstPending(stored, now));
 
-const hasMessages = (states: readonly Versioned<AlertState>[]): boolean =>
-  states.some(({ value }) => value.effects.some(({ do: what }) => what === "notify"));
+/** What a delivery left behind. */
+export interface Delivered {
+  /** Messages are still to be sent: behind a gate, in somebody's hands, or failed. */
+  pending: boolean;
+  /** When the oldest of them was decided (epoch ms); null when there is none. */
+  oldestAt: number | null;
+}
+
+/** What is still to be sent of these. */
+export function leftIn(states: readonly Versioned<AlertState>[]): Delivered {
+  const times = states.flatMap(({ value }) =>
+    value.effects.flatMap((effect) => (effect.do === "notify" ? [effect.at] : [])),
+  );
+  const oldestAt = times.length === 0 ? null : times.reduce((a, b) => Math.min(a, b));
+  return { pending: oldestAt !== null, oldestAt };
+}
 
 /** Opens the gate of a kind of message and asks for the delivery that ends it; nobody waits if that can't be asked for. */
 async function openGate(deps: DeliverDeps, org: string, kind: MessageKind): Promise<boolean> {
@@ -226,36 +170,35 @@ async function sendKinds(
   return progress;
 }
 
-/** Sends what may go now, kind by kind, until nothing more may. Answers whether messages are still pending. */
+/** Sends what may go now, kind by kind, until nothing more may. */
 async function sendAll(
   deps: DeliverDeps,
   waiting: Waiting,
   first: readonly Versioned<AlertState>[],
   attempts: Attempts,
-): Promise<boolean> {
+): Promise<Delivered> {
   let states = first;
   for (let round = 0; round < MOST_ROUNDS; round++) {
-    if (!(await sendKinds(deps, waiting, states, attempts))) return hasMessages(states);
+    if (!(await sendKinds(deps, waiting, states, attempts))) break;
     states = await waitingStates(deps, waiting);
   }
-  return true;
+  return leftIn(states);
 }
 
 /**
  * Carries out what is pending in one organization: records into the incident log, messages grouped by kind behind
  * their gates. Run when a gate ends and at least every minute; two at once never both send. What fails holds up
- * nothing else.
+ * nothing else, is told to `attempts`, and is pending still: the next call repeats it.
  * @param fresh ids of states written a moment ago
- * @returns whether messages are still pending: behind a gate, in somebody's hands, or failed
- * @throws what failed first, once the rest was done: it is pending still, and repeated by the next call
  */
 export async function deliver(
   deps: DeliverDeps,
   org: string,
-  fresh: readonly string[] = [],
-): Promise<{ pending: boolean }> {
+  fresh: readonly string[],
+  attempts: Attempts,
+): Promise<Delivered> {
   const waiting = { org, fresh };
-  return carryOut(deps, waiting, await waitingStates(deps, waiting));
+  return carryOut(deps, waiting, () => waitingStates(deps, waiting), attempts);
 }
 
 /**
@@ -266,18 +209,19 @@ export async function deliverFresh(
   deps: DeliverDeps,
   org: string,
   fresh: readonly string[],
-): Promise<{ pending: boolean }> {
-  return carryOut(deps, { org, fresh }, await freshStates(deps, org, fresh));
+  attempts: Attempts,
+): Promise<Delivered> {
+  return carryOut(deps, { org, fresh }, () => freshStates(deps, org, fresh), attempts);
 }
 
 async function carryOut(
   deps: DeliverDeps,
   waiting: Waiting,
-  states: readonly Versioned<AlertState>[],
-): Promise<{ pending: boolean }> {
-  const attempts = makeAttempts();
+  read: () => Promise<Versioned<AlertState>[]>,
+  attempts: Attempts,
+): Promise<Delivered> {
+  const states = await attempts.attempt(read, null);
+  if (states === null) return { pending: true, oldestAt: null };
   await record(deps, states, attempts);
-  const pending = await sendAll(deps, waiting, states, attempts);
-  attempts.end();
-  return { pending };
+  return attempts.attempt(() => sendAll(deps, waiting, states, attempts), leftIn(states));
 }

@@ -94,12 +94,19 @@ async function casesOf(
   }));
 }
 
-const unjudged = (id: string, cause: unknown): VigieError =>
-  new VigieError(
-    "judgement_failed",
-    `Endpoint ${id} could not be judged (${cause instanceof Error ? cause.message : String(cause)}); the others were. Look at its alert settings.`,
-    { cause },
-  );
+/** One endpoint could not be judged, while all others were. */
+export class Unjudged extends VigieError {
+  readonly endpointId: string;
+
+  constructor(endpointId: string, { cause }: { cause: unknown }) {
+    super(
+      "judgement_failed",
+      `Endpoint ${endpointId} could not be judged (${cause instanceof Error ? cause.message : String(cause)}); the others were. Look at its alert settings.`,
+      { cause },
+    );
+    this.endpointId = endpointId;
+  }
+}
 
 /** The writes of all cases; one that can't be judged holds back no other. */
 async function writesFor(
@@ -114,7 +121,7 @@ async function writesFor(
       try {
         return writeFor(found, states.get(found.id), now);
       } catch (error) {
-        throw unjudged(found.id, error);
+        throw new Unjudged(found.id, { cause: error });
       }
     }, null);
     if (write !== null) writes.push(write);
@@ -139,7 +146,7 @@ function withEffects(
  * @param posted endpoint id -> outcomes the tick log may not have yet (empty: judge by the log alone)
  * @returns the ids of those with effects to be carried out: an index may not know them yet
  * @param attempts told of an Unavailable when writes keep colliding (the caller's queue repeats the call, which is
- * harmless), and of a VigieError `judgement_failed` for an endpoint that could not be judged, while all others were
+ * harmless), and of an Unjudged for each endpoint that could not be judged
  * @throws Unavailable when a store is out of reach
  */
 export async function evaluate(

@@ -225,7 +225,7 @@ describe("the gate of an organization and kind", () => {
     expect(await failAt(15 * SECOND, 4, "rival")).toEqual(["site-1", "site-4"]);
     expect(await failAt(29_999, 3)).toEqual(["site-1", "site-4"]);
     world.clock.set(START + MINUTE + 30 * SECOND);
-    expect(await world.watchdog()).toEqual({ pending: false });
+    expect(await world.watchdog()).toMatchObject({ pending: false });
     expect(world.sent.map(({ websites }) => websites.join())).toEqual(["site-1", "site-4", "site-2,site-3"]);
     expect(world.sent.at(-1)?.title).toBe("2 websites are down: site-2, site-3");
   });

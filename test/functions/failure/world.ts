@@ -1,19 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { makeHandle as makeFailure } from "../../../functions/failure/handle.ts";
-import { makeHandle as makeWatchdog } from "../../../functions/watchdog/handle.ts";
+import { makeQueueHandle, type QueueDeps } from "../../../functions/failure/queue.ts";
+import { makeHandle as makeWatchdog, type WatchdogDeps } from "../../../functions/watchdog/handle.ts";
 import { openSqlite } from "../../../lib/adapters/sqlite/index.ts";
 import type { RegionOutcome } from "../../../lib/core/alert/state.ts";
 import type { CheckRecord } from "../../../lib/core/check/record.ts";
 import type { Endpoint } from "../../../lib/core/endpoint/endpoint.ts";
 import type { Delivery } from "../../../lib/core/incident/incident.ts";
-import type {
-  AlertStore,
-  EndpointStore,
-  FailurePost,
-  IncidentLog,
-  Message,
-  Notifier,
-} from "../../../lib/core/ports.ts";
+import type { FailurePost, Message, Notifier } from "../../../lib/core/ports.ts";
 import { MINUTE, outcomeAt, SECOND, START } from "../../lib/core/alert/play.ts";
 
 export interface World {
@@ -25,14 +19,10 @@ export interface World {
   sabotage: (() => Promise<Delivery[]> | Delivery[])[];
   failure: (posts: readonly FailurePost[]) => Promise<void>;
   watchdog: () => Promise<{ pending: boolean }>;
+  /** The failure function on its queue, given texts of messages; answers with the places of those that come back. */
+  queue: (...messages: string[]) => Promise<number[]>;
   /** Another process on the same stores. */
-  another: (
-    stores?: Partial<{
-      alerts: AlertStore;
-      incidents: IncidentLog;
-      endpoints: Pick<EndpointStore, "getMany">;
-    }>,
-  ) => Pick<World, "failure" | "watchdog">;
+  another: (replaced?: Partial<WatchdogDeps & QueueDeps>) => Pick<World, "failure" | "watchdog" | "queue">;
 }
 
 /** Stores in memory, a fixed clock, a notifier that notes what it is given. */
@@ -70,7 +60,13 @@ export async function worldOf(
       holder: randomUUID(),
       onFault: (error: unknown) => faults.push(error),
     };
-    return { failure: makeFailure(deps), watchdog: makeWatchdog(deps) };
+    const handle = makeQueueHandle(deps);
+    const queue: World["queue"] = async (...messages) => {
+      const Records = messages.map((body, index) => ({ messageId: String(index), body }));
+      const { batchItemFailures } = await handle({ Records });
+      return batchItemFailures.map(({ itemIdentifier }) => Number(itemIdentifier)).sort((a, b) => a - b);
+    };
+    return { failure: makeFailure(deps), watchdog: makeWatchdog(deps), queue };
   };
   return { stores, sent, faults, clock, sabotage, another, ...another() };
 }

@@ -272,9 +272,9 @@ describe("delivering", () => {
     const { world, deps: ports } = await deps();
     const held = { ...message(1), claim: { by: "another", until: START + 30_000 } };
     await world.stores.alerts.putMany([{ state: state([held]), expected: null }]);
-    expect(await deliver(ports, "default")).toEqual({ pending: true });
+    expect(await deliver(ports, "default", [], makeAttempts())).toEqual({ pending: true, oldestAt: START });
     world.clock.set(START + 30_000);
-    expect(await deliver(ports, "default")).toEqual({ pending: false });
+    expect(await deliver(ports, "default", [], makeAttempts())).toEqual({ pending: false, oldestAt: null });
   });
 
   it("leaves what another claimed in the meantime", async () => {
@@ -290,7 +290,8 @@ describe("delivering", () => {
         return [];
       },
     };
-    await deliver({ ...ports, alerts: { ...world.stores.alerts, putMany }, notifier }, "default");
+    const alerts = { ...world.stores.alerts, putMany };
+    await deliver({ ...ports, alerts, notifier }, "default", [], makeAttempts());
     expect(sent).toBe(0);
   });
 
@@ -305,7 +306,7 @@ describe("delivering", () => {
         return [];
       },
     };
-    await deliver({ ...ports, notifier }, "default");
+    await deliver({ ...ports, notifier }, "default", [], makeAttempts());
     expect(kinds).toEqual(["down", "up"]);
   });
 });
