@@ -1,3 +1,4 @@
+import { inParallel } from "../../core/parallel.ts";
 import type { AlertStore, AlertWrite } from "../../core/ports.ts";
 import {
   bodyOf,
@@ -10,7 +11,6 @@ import {
 } from "./alert-item.ts";
 import { ABSENT, type Expression, setting } from "./expression.ts";
 import { bytesOf, type Item, type Key, number, numberOf } from "./item.ts";
-import { inParallel } from "./parallel.ts";
 import { allOf, type Table } from "./table.ts";
 
 const WRITES_AT_ONCE = 20;
