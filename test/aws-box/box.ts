@@ -1,4 +1,5 @@
 /** AWS on loopback, as far as Vigie uses it: one server, and processes of functions around it. */
+import { type Guard, makeGuard } from "./account/guard.ts";
 import { type BoxClock, makeClock } from "./clock.ts";
 import { makeReceive } from "./counter.ts";
 import { type Door, openDoor } from "./door.ts";
@@ -20,7 +21,7 @@ export interface BoxOptions {
   /** Where the tables, the topics and the API are. */
   homeRegion?: string;
   /** Which queue of home the API's failures route writes to; `failures` by default. */
-  failuresQueue?: string;
+  failuresQueue?(): string;
   timestream?: Omit<TimestreamOptions, "region">;
   influxdb?: InfluxOptions;
   /** In Secrets Manager. */
@@ -35,6 +36,7 @@ export interface Box extends AsyncDisposable {
   /** In order of arrival; those that fit. */
   calls(where?: Where): Call[];
   faults: Faults;
+  guard: Guard;
   sqs: Sqs;
   sns: Sns;
   lambda: Lambda;
@@ -53,7 +55,7 @@ export const HOME_REGION = "eu-central-1";
 const keyOf = ({ name, region, process }: Caller): string => `${name}@${region}#${process}`;
 
 async function startServices(clock: BoxClock, options: BoxOptions) {
-  const { homeRegion = HOME_REGION, failuresQueue = "failures" } = options;
+  const { homeRegion = HOME_REGION, failuresQueue = () => "failures" } = options;
   const sqs = makeSqs(clock);
   return {
     sqs,
@@ -63,7 +65,7 @@ async function startServices(clock: BoxClock, options: BoxOptions) {
     influxdb: makeInfluxdb(options.influxdb),
     dynamodb: await startDynamodb(homeRegion),
     web: makeWeb([HEARTBEAT_PATH, HEALTH_PATH]),
-    apiGateway: makeApiGateway(clock, homeRegion, () => sqs.queue(homeRegion, failuresQueue)),
+    apiGateway: makeApiGateway(clock, homeRegion, () => sqs.queue(homeRegion, failuresQueue())),
     secrets: makeSecrets(options.secrets ?? {}),
   };
 }
@@ -72,6 +74,7 @@ async function startServices(clock: BoxClock, options: BoxOptions) {
 export async function startBox(options: BoxOptions = {}): Promise<Box> {
   const clock = makeClock();
   const faults = makeFaults();
+  const guard = makeGuard();
   const calls: Call[] = [];
   const busy = new Map<string, string>();
   const processes = new Map<string, () => void>();
@@ -79,6 +82,7 @@ export async function startBox(options: BoxOptions = {}): Promise<Box> {
   const receive = makeReceive({
     clock,
     faults,
+    guard,
     calls,
     services: [...Object.values(services), apiGateway, secrets],
     invocationOf: (caller) => busy.get(keyOf(caller)) ?? "",
@@ -93,6 +97,7 @@ export async function startBox(options: BoxOptions = {}): Promise<Box> {
     url: own.url,
     calls: (where = {}) => calls.filter((call) => matches(where, call)),
     faults,
+    guard,
     ...services,
     deploy(described) {
       services.lambda.create(described.region, described.name);

@@ -1,12 +1,13 @@
 /** What every request passes: it is recognised, logged, befallen by faults, performed and answered. */
 import type { ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Guard } from "./account/guard.ts";
 import type { BoxClock } from "./clock.ts";
 import type { Receive } from "./door.ts";
 import type { Befallen, Faults, Mishap } from "./faults.ts";
 import type { Call } from "./log.ts";
 import type { Ordered, StandIn, Target } from "./stand-in.ts";
-import { type Answer, type BoxRequest, type Caller, RefusedCall } from "./wire.ts";
+import { type Answer, type BoxRequest, type Caller, type Refusal, RefusedCall } from "./wire.ts";
 
 export interface Counter {
   clock: BoxClock;
@@ -16,6 +17,7 @@ export interface Counter {
   calls: Call[];
   /** The invocation that a process is busy with. */
   invocationOf(caller: Caller): string;
+  guard: Guard;
   /** Kills the process. */
   kill(caller: Caller): void;
 }
@@ -50,6 +52,12 @@ async function perform(service: StandIn, ordered: Ordered, call: Call): Promise<
     throw error;
   }
 }
+
+const DENIED: Refusal = {
+  status: 403,
+  code: "AccessDeniedException",
+  message: "The function's policy allows no such call.",
+};
 
 /** What is answered instead of performing, if anything. */
 function answerInstead(mishaps: readonly Mishap[], service: StandIn): Answer | null {
@@ -110,6 +118,8 @@ async function serve(
     status: 0,
   };
   counter.calls.push(call);
+  if (!counter.guard.admits(call, target.leadingKeys ?? []))
+    return respond(response, service.refuse(DENIED), counter.clock.now());
   const befallen = counter.faults.befalling(call);
   const mishaps = befallen.map(({ mishap }) => mishap);
   if (latency(mishaps) > 0) await sleep(latency(mishaps));

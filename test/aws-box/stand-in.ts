@@ -6,6 +6,8 @@ export interface Target {
   action: string;
   /** ARNs of all that is touched; an address where there is no ARN. */
   resources: string[];
+  /** Partition keys of the items that are touched. */
+  leadingKeys?: string[];
 }
 
 export interface Ordered extends BoxRequest {

@@ -9,6 +9,7 @@ import type {
   WriteRequest,
 } from "@aws-sdk/client-dynamodb";
 import dynalite from "dynalite";
+import { leadingKeysOf } from "../account/leading-keys.ts";
 import { bodyOf, json, jsonError, targetOf } from "../protocols.ts";
 import type { Ordered, StandIn } from "../stand-in.ts";
 import { type Answer, arn, type BoxRequest, RefusedCall } from "../wire.ts";
@@ -117,7 +118,8 @@ export async function startDynamodb(region: string): Promise<Dynamodb> {
     recognise(request: BoxRequest) {
       const action = targetOf(request, "DynamoDB_20120810");
       if (action === null) return null;
-      return { action, resources: resourcesOf(bodyOf<TableRequest>(request), request.scope?.region ?? "") };
+      const resources = resourcesOf(bodyOf<TableRequest>(request), request.scope?.region ?? "");
+      return { action, resources, leadingKeys: leadingKeysOf(bodyOf(request)) };
     },
     perform,
     refuse: jsonError("com.amazonaws.dynamodb.v20120810"),

@@ -14,7 +14,9 @@ export function makeSecrets(secrets: Readonly<Record<string, string>>): StandIn 
       return {
         action,
         resources: [
-          id.startsWith("arn:") ? id : arn("secretsmanager", request.scope?.region ?? "", `secret:${id}`),
+          id.startsWith("arn:")
+            ? id
+            : arn("secretsmanager", request.scope?.region ?? "", `secret:${id}-AbCdEf`),
         ],
       };
     },

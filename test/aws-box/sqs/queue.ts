@@ -7,6 +7,8 @@ export interface QueueOptions {
   name: string;
   /** How long a received message is hidden; 30 s by default. */
   visibilityMs?: number;
+  /** How long a message is kept at all; for ever by default. */
+  retentionMs?: number;
   /** Where a message goes that was received so often without being deleted. */
   deadLetters?: { queue: Queue; maxReceives: number };
 }
@@ -77,9 +79,15 @@ export function makeQueue(clock: BoxClock, options: QueueOptions): Queue {
     return { ...message };
   }
 
+  function expire(): void {
+    const { retentionMs = Number.POSITIVE_INFINITY } = options;
+    for (const message of messages) if (clock.now() - message.sentAt > retentionMs) messages.delete(message);
+  }
+
   return {
     ...options,
     get messages() {
+      expire();
       return [...messages];
     },
     send(body, delayMs = 0) {
@@ -97,6 +105,7 @@ export function makeQueue(clock: BoxClock, options: QueueOptions): Queue {
       return message;
     },
     receive(max) {
+      expire();
       const visible = [...messages].filter(({ visibleAt }) => visibleAt <= clock.now());
       return visible
         .filter((message) => !toDeadLetters(message))
@@ -111,6 +120,9 @@ export function makeQueue(clock: BoxClock, options: QueueOptions): Queue {
       const message = find(receipt);
       if (message !== undefined) message.visibleAt = clock.now() + ms;
     },
-    nextAt: () => (messages.size === 0 ? null : Math.min(...[...messages].map(({ visibleAt }) => visibleAt))),
+    nextAt() {
+      expire();
+      return messages.size === 0 ? null : Math.min(...[...messages].map(({ visibleAt }) => visibleAt));
+    },
   };
 }
