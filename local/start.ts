@@ -43,6 +43,8 @@ export interface StartIo {
 
 /** The database inside the data directory. */
 const DATABASE_NAME = "vigie.db";
+/** Beside it: what a metrics sink has not taken yet. */
+const SPOOL_NAME = "metrics.db";
 /** How long what is in flight may take to finish after a stop. */
 const FINISH_MS = 10_000;
 
@@ -82,7 +84,8 @@ export async function startVigie(options: StartOptions, io: StartIo): Promise<nu
   const ended = new AbortController();
   const abort = after(io.signal, FINISH_MS, ended.signal);
   try {
-    const deps = { stores, listener, clock: systemClock, env: io.env, version: options.version };
+    const spool = join(options.data, SPOOL_NAME);
+    const deps = { stores, spool, listener, clock: systemClock, env: io.env, version: options.version };
     const runtime = await makeRuntime({ ...deps, holder: randomUUID(), stop: io.signal, abort }, settings);
     const session = { options, io, stores, runtime, front, listener, ended: ended.signal };
     return await (options.once ? checkOnce(session) : watch(session)).finally(runtime.close);

@@ -9,6 +9,8 @@ import { outcomeOf } from "./record.ts";
 export interface Posts {
   /** Takes every outcome that counts; a failure makes its endpoint leave within a quarter of a second. */
   add(endpoint: Endpoint, record: CheckRecord): void;
+  /** Sends what waits at once: no more will come soon. */
+  flush(): void;
   /** Sends what waits at once and resolves when everything has been sent. */
   drain(): Promise<void>;
 }
@@ -56,6 +58,7 @@ export function makePosts({ failureRoute, clock, onFault }: PostsDeps): Posts {
       if (waiting.size === 0) void clock.sleep(GATHER_MS).then(flush);
       waiting.add(endpoint);
     },
+    flush,
     async drain() {
       flush();
       await Promise.all(sending);

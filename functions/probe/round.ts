@@ -60,6 +60,7 @@ export async function runRound(
       note(summary, record);
     }),
   );
+  context.posts.flush(); // nobody is told later because a table or a sink is slow
   await writes.end();
   return summary;
 }

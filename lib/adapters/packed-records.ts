@@ -1,4 +1,5 @@
-import { gunzipSync, gzipSync } from "node:zlib";
+import { promisify } from "node:util";
+import { gunzipSync, gzip, gzipSync } from "node:zlib";
 import * as z from "zod";
 import type { CheckRecord } from "../core/check/record.ts";
 import { recordSchema } from "../core/check/record-schema.ts";
@@ -10,6 +11,12 @@ const list = z.array(recordSchema);
 
 /** Records as they wait in queues: gzip of JSON, some 25 bytes each. */
 export const packRecords = (records: readonly CheckRecord[]): Buffer => gzipSync(JSON.stringify(records));
+
+const gzipAside = promisify(gzip);
+
+/** The same beside the event loop: for a process that takes times meanwhile. */
+export const packRecordsAside = (records: readonly CheckRecord[]): Promise<Buffer> =>
+  gzipAside(JSON.stringify(records));
 
 /** @throws an error of zlib, JSON or zod for what packRecords did not make */
 export function unpackRecords(packed: Uint8Array): CheckRecord[] {

@@ -2,6 +2,7 @@ import { watch as watchDirectory } from "node:fs";
 import { stat } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import type { Clock } from "../../lib/core/ports.ts";
+import { makeBell } from "../bell.ts";
 import type { Settings } from "../settings.ts";
 import { loadConfig } from "./load.ts";
 
@@ -98,29 +99,4 @@ function listen(path: string, ring: () => void): () => void {
   } catch {
     return () => undefined;
   }
-}
-
-/** A bell that may ring while nobody waits: the next wait then ends at once. */
-function makeBell(
-  clock: Clock,
-  signal: AbortSignal,
-): {
-  ring(): void;
-  wait(atMostMs: number): Promise<void>;
-} {
-  let rung = false;
-  let wake: (() => void) | null = null;
-  const ring = () => {
-    rung = true;
-    wake?.();
-  };
-  const wait = async (atMostMs: number) => {
-    const pause = new AbortController();
-    wake = () => pause.abort();
-    if (rung) wake();
-    await clock.sleep(atMostMs, AbortSignal.any([pause.signal, signal]));
-    wake = null;
-    rung = false;
-  };
-  return { ring, wait };
 }

@@ -12,7 +12,7 @@ export interface StatusBoard {
 }
 
 /** Things that last, the gravest first. */
-const lasting = ["store", "own-network", "reload-failed", "useless-canaries", "port-taken"] as const;
+const lasting = ["store", "own-network", "reload-failed", "useless-canaries", "sink", "port-taken"] as const;
 type Lasting = (typeof lasting)[number];
 
 const KEPT = 500;
@@ -23,6 +23,7 @@ const isLasting = (kind: string): kind is Lasting => (lasting as readonly string
 function endOf(event: VigieEvent): Lasting | null {
   if (event.kind === "reloaded") return "reload-failed";
   if (event.kind === "store" && event.trouble.kind === "over") return "store";
+  if (event.kind === "sink" && event.trouble === "over") return "sink";
   return event.kind === "own-network" && event.up ? "own-network" : null;
 }
 

@@ -16,6 +16,8 @@ export type VigieEvent =
   | { kind: "useless-canaries" }
   /** The disk began to fail, or works again; its message is complete by itself. */
   | { kind: "store"; trouble: StoreTrouble }
+  /** A metrics sink began to fail, its spool is full, or it works again; the message is complete by itself. */
+  | { kind: "sink"; trouble: "began" | "dropping" | "over"; message: string }
   | { kind: "reloaded"; changes: EndpointChanges; endpoints: number }
   | { kind: "reload-failed"; error: unknown }
   | { kind: "ticks-skipped"; minutes: number; from: number }

@@ -61,6 +61,8 @@ export function wordsOf(event: VigieEvent): string {
       return event.trouble.kind === "over"
         ? event.trouble.message
         : `NOT RECORDING! ${event.trouble.message}`;
+    case "sink":
+      return event.message;
     case "reloaded":
       return `configuration reloaded: ${changesOf(event.changes)}; watching ${plural(event.endpoints, "endpoint")}`;
     case "reload-failed":

@@ -9,6 +9,7 @@ import type { Listener } from "./events.ts";
 import { keepHouse } from "./house.ts";
 import { type Lanes, makeLanes } from "./lanes.ts";
 import { repeat } from "./loops.ts";
+import { makeLocalMetrics } from "./metrics.ts";
 import { MINUTE_MS, minuteOf, runScheduler } from "./scheduler.ts";
 import { makeTakeOver } from "./take-over.ts";
 import { makeTurns } from "./turns.ts";
@@ -25,6 +26,8 @@ export interface RuntimeDeps {
   stop: AbortSignal;
   /** Gives up what still runs. */
   abort: AbortSignal;
+  /** The file in which measurements wait for a metrics sink, or `:memory:`. */
+  spool: string;
 }
 
 /** Vigie on one machine, without screen and HTTP. */
@@ -65,7 +68,8 @@ export async function makeRuntime(deps: RuntimeDeps, settings: Settings): Promis
       return stored === null ? null : titleOf(stored.endpoint);
     },
   });
-  const takeOver = makeTakeOver({ ...deps, sinks: [turns] });
+  const metrics = makeLocalMetrics({ ...deps, settings: () => inForce.settings.metrics });
+  const takeOver = makeTakeOver({ ...deps, sinks: [turns, metrics.sink] });
   let inForce = (await takeOver(settings, null)).inForce;
   let tickedAt: number | null = null;
   const lanes = makeLanes({
@@ -120,8 +124,10 @@ export async function makeRuntime(deps: RuntimeDeps, settings: Settings): Promis
         () => inForce.engine.watchdog(),
       ),
       keepHouse({ ...loop, stores, onFault, retention: () => inForce.settings.retention }),
+      metrics.run(),
     ]);
     await lanes.idle();
+    await metrics.finish();
   }
 
   return {
@@ -138,9 +144,13 @@ export async function makeRuntime(deps: RuntimeDeps, settings: Settings): Promis
       const shards = await stores.endpoints.shards();
       const found = await Promise.all(shards.map((shard) => everything(lanes, shard, clock.now())));
       await inForce.engine.watchdog();
+      await metrics.finish();
       return found.reduce<TickSummary>(add, { checked: 0, failed: 0, invalid: 0, missed: 0 });
     },
-    close: () => inForce.probes.close(),
+    close() {
+      inForce.probes.close();
+      metrics.close();
+    },
   };
 }
 

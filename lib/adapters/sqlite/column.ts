@@ -21,10 +21,12 @@ export function text(column: Column): string {
   return column;
 }
 
-export function bytesOrNull(column: Column): Uint8Array | null {
-  if (column === null || column instanceof Uint8Array) return column;
+export function bytes(column: Column): Uint8Array {
+  if (column instanceof Uint8Array) return column;
   throw unexpected(column, "bytes");
 }
+
+export const bytesOrNull = (column: Column): Uint8Array | null => (column === null ? null : bytes(column));
 
 /** A document this adapter stored as JSON. Its table and schema version say that it is a `T`. */
 export function document<T>(column: Column): T {
