@@ -1,11 +1,14 @@
 import { makeAlerts } from "../../../../lib/adapters/dynamodb/alerts.ts";
+import { makeEndpoints } from "../../../../lib/adapters/dynamodb/endpoints.ts";
 import { makeIncidents } from "../../../../lib/adapters/dynamodb/incidents.ts";
 import { makeSlowLane } from "../../../../lib/adapters/dynamodb/slow-lane.ts";
 import { openTable, type Table } from "../../../../lib/adapters/dynamodb/table.ts";
 import { makeTokens } from "../../../../lib/adapters/dynamodb/tokens.ts";
 import { describeAlertStoreContract } from "../../../contract/alert-store.ts";
+import { describeEndpointStoreContract } from "../../../contract/endpoint-store.ts";
 import { describeIncidentLogContract } from "../../../contract/incident-log.ts";
-import { T0 } from "../../../contract/samples.ts";
+import { DAY, T0 } from "../../../contract/samples.ts";
+import { describeShardMembersContract } from "../../../contract/shard-members.ts";
 import { describeSlowLaneContract } from "../../../contract/slow-lane.ts";
 import type { MakeSubject } from "../../../contract/subject.ts";
 import { describeTokenStoreContract } from "../../../contract/token-store.ts";
@@ -52,3 +55,9 @@ describeAlertStoreContract(
   "DynamoDB",
   subject(({ alerts }) => makeAlerts(alerts)),
 );
+
+const endpoints = subject(({ config }) =>
+  makeEndpoints(config, { clock: recordingClock(T0), ticksKeptMs: 2 * DAY }),
+);
+describeEndpointStoreContract("DynamoDB", endpoints);
+describeShardMembersContract("DynamoDB", endpoints);
