@@ -182,14 +182,18 @@ export function makeShards(config: Table, { clock, size = SHARD_SIZE }: ShardOpt
 
     /**
      * Sets the count to the number of members, once nobody can be half-way through a change: the shard has settled, and
-     * was not touched while they were counted.
+     * was not touched while they were counted. Whoever is about to give a place back, and was late, finds another version.
      */
     async recount(id: string, members: () => Promise<number>): Promise<void> {
       const row = await get(id);
       if (row === null || clock.now() - row.changedAt <= SETTLE_MS) return;
       const count = await members();
       if (count === row.count) return;
-      await config.update(keyFor(id), setting({ count: number(count) }), {
+      const change = setting(
+        { count: number(count) },
+        { text: "version = version + :one", values: { ":one": number(1) } },
+      );
+      await config.update(keyFor(id), change, {
         text: "version = :seen AND changedAt = :at",
         values: { ":seen": number(row.version), ":at": number(row.changedAt) },
       });
