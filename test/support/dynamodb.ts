@@ -53,6 +53,7 @@ export async function startLocalDynamo(): Promise<LocalDynamo> {
     if (refusing) request.socket.destroy();
     else answer?.call(server, request, response);
   });
+  server.keepAliveTimeout = 600_000; // longer than any pause of a test: else both sides may let go at once
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const address = server.address();
