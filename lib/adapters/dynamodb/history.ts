@@ -1,0 +1,104 @@
+import { BUCKET_MS, type Bucket, bucketStart } from "../../core/history/bucket.ts";
+import type { Clock, History, RollupMarks, ShardRegion } from "../../core/ports.ts";
+import { setting } from "./expression.ts";
+import { bytes, bytesOf, type Item, type Key, number, numberOf, padded, textOf } from "./item.ts";
+import { pack, unpack } from "./pack.ts";
+import type { Placement } from "./placement.ts";
+import { itemOf } from "./schema.ts";
+import { allOf, type Table } from "./table.ts";
+
+export interface HistoryOptions {
+  placement: Placement;
+  clock: Pick<Clock, "now">;
+  /** How long ticks are kept, ms: before that, a shard without a mark has nothing. */
+  tickRetentionMs: number;
+}
+
+const MARKS = "R";
+
+const partitionOf = ({ org, endpointId, size }: Pick<Bucket, "org" | "endpointId" | "size">): string =>
+  `H#${org}/${endpointId}#${size}`;
+
+const bucketKey = (bucket: Bucket): Key => ({
+  pk: partitionOf(bucket),
+  sk: `${padded(bucket.start)}#${bucket.region}`,
+});
+
+const markKey = ({ shard, region }: ShardRegion): Key => ({ pk: MARKS, sk: `${shard}#${region}` });
+
+/** Shard of a mark: regions hold no `#`. */
+const shardOfMark = (item: Item): string => {
+  const sk = textOf(item, "sk");
+  return sk.slice(0, sk.lastIndexOf("#"));
+};
+
+/**
+ * Hour and day buckets in the table `history`: `H#<org>/<endpoint>#<size>`, `<start>#<region>`; compressed, an hour of a
+ * minute's checks fits into one write unit. Beside them `R`, `<shard>#<region>`: the latest hour that is rolled up.
+ */
+export function makeHistory(history: Table, options: HistoryOptions): History & RollupMarks<ShardRegion> {
+  const { placement, clock, tickRetentionMs } = options;
+  const ticksBegin = (): number => bucketStart("hour", clock.now() - tickRetentionMs);
+
+  /** The earliest mark of each of these shards; only those that have one. */
+  async function earliestMarks(shards: ReadonlySet<string>): Promise<Map<string, number>> {
+    const [only] = shards.size === 1 ? shards : [];
+    const some = only === undefined ? {} : { beginsWith: ["sk", `${only}#`] as const };
+    const earliest = new Map<string, number>();
+    for (const item of await allOf(history, { partition: ["pk", MARKS], ...some })) {
+      const shard = shardOfMark(item);
+      const hour = numberOf(item, "hour");
+      if (shards.has(shard)) earliest.set(shard, Math.min(earliest.get(shard) ?? hour, hour));
+    }
+    return earliest;
+  }
+
+  /** What is in no shard any more has been rolled up, if anything ever was. */
+  async function anyMark(): Promise<boolean> {
+    for await (const page of history.query({ partition: ["pk", MARKS], pageSize: 1 })) return page.length > 0;
+    return false;
+  }
+
+  async function shardsOf(org: string, endpointId: string | undefined): Promise<Set<string>> {
+    if (endpointId === undefined) return new Set(await placement.shardsOfOrg(org));
+    const found = await placement.shardsOf(org, [endpointId], ticksBegin());
+    return new Set(found.get(endpointId) ?? []);
+  }
+
+  async function endpointRolledUpTo(org: string, endpointId?: string): Promise<number | null> {
+    const shards = await shardsOf(org, endpointId);
+    if (shards.size === 0) return (await anyMark()) ? bucketStart("hour", clock.now()) - BUCKET_MS.hour : null;
+    const marks = await earliestMarks(shards);
+    if (marks.size === 0) return null;
+    const unmarked = marks.size < shards.size ? [ticksBegin()] : [];
+    return Math.min(...marks.values(), ...unmarked);
+  }
+
+  async function scopeRolledUpTo(scope: ShardRegion): Promise<number | null> {
+    const item = await history.get(markKey(scope));
+    return item === null ? null : numberOf(item, "hour");
+  }
+
+  return {
+    put: (buckets) =>
+      history.putMany(buckets.map((bucket) => itemOf(bucketKey(bucket), { body: bytes(pack(bucket)) }))),
+
+    async list(org, endpointId, size, since, until) {
+      const partition = ["pk", partitionOf({ org, endpointId, size })] as const;
+      const between = ["sk", padded(since), padded(until)] as const; // a key of `until` is longer, so beyond
+      const items = await allOf(history, { partition, between, consistent: true });
+      return items.map((item) => unpack<Bucket>(bytesOf(item, "body")));
+    },
+
+    rolledUpTo: (scope: string | ShardRegion, endpointId?: string) =>
+      typeof scope === "string" ? endpointRolledUpTo(scope, endpointId) : scopeRolledUpTo(scope),
+
+    async markRolledUp(scope, hour) {
+      await history.update(markKey(scope), setting({ hour: number(hour) }), {
+        text: "attribute_not_exists(pk) OR #hour < :hour",
+        names: { "#hour": "hour" },
+        values: { ":hour": number(hour) },
+      });
+    },
+  };
+}
