@@ -1,4 +1,4 @@
-import { CreateTableCommand, type DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { CreateTableCommand, DescribeTableCommand, type DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { type TableNames, type TableShape, tables } from "../../lib/adapters/dynamodb/tables.ts";
 
 const schema = (partitionKey: string, sortKey: string) => [
@@ -29,11 +29,24 @@ function createCommand(name: string, shape: TableShape): CreateTableCommand {
   });
 }
 
-/** Makes every table, as a deployment would, in a stand-in that has it ready at once. */
+/** A stand-in has a table ready a few turns later: asking again is waiting enough. */
+async function untilReady(client: DynamoDBClient, name: string): Promise<void> {
+  for (;;) {
+    const { Table } = await client.send(new DescribeTableCommand({ TableName: name }));
+    const states = [
+      Table?.TableStatus,
+      ...(Table?.GlobalSecondaryIndexes ?? []).map((one) => one.IndexStatus),
+    ];
+    if (states.every((state) => state === "ACTIVE")) return;
+  }
+}
+
+/** Makes every table, as a deployment would; they are ready when it resolves. */
 export async function createTables(client: DynamoDBClient, names: TableNames): Promise<void> {
-  const { config, alerts, ticks, history } = tables;
-  await client.send(createCommand(names.config, config));
-  await client.send(createCommand(names.alerts, alerts));
-  await client.send(createCommand(names.ticks, ticks));
-  await client.send(createCommand(names.history, history));
+  const made = Object.entries(tables).map(([table, shape]) => ({
+    name: names[table as keyof TableNames], // the keys of both are the same
+    shape,
+  }));
+  for (const { name, shape } of made) await client.send(createCommand(name, shape));
+  for (const { name } of made) await untilReady(client, name);
 }

@@ -67,7 +67,8 @@ export function makeHistory(history: Table, options: HistoryOptions): History & 
 
   async function endpointRolledUpTo(org: string, endpointId?: string): Promise<number | null> {
     const shards = await shardsOf(org, endpointId);
-    if (shards.size === 0) return (await anyMark()) ? bucketStart("hour", clock.now()) - BUCKET_MS.hour : null;
+    if (shards.size === 0)
+      return (await anyMark()) ? bucketStart("hour", clock.now()) - BUCKET_MS.hour : null;
     const marks = await earliestMarks(shards);
     if (marks.size === 0) return null;
     const unmarked = marks.size < shards.size ? [ticksBegin()] : [];

@@ -47,7 +47,11 @@ export const tickItem = (slot: Slot, part: number, blob: Uint8Array, keptMs: num
 const anyRecord = () => true;
 
 /** The wanted records of an item of a region. */
-export function recordsIn(item: Item, region: string, isWanted: Parameters<typeof decodeTick>[2] = anyRecord) {
+export function recordsIn(
+  item: Item,
+  region: string,
+  isWanted: Parameters<typeof decodeTick>[2] = anyRecord,
+) {
   const scheduledAt = Number(textOf(item, "sk").split("#")[0]);
   return decodeTick(bytesOf(item, "body"), { region, scheduledAt }, isWanted);
 }

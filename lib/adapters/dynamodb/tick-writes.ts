@@ -4,7 +4,16 @@ import { inParallel } from "../../core/parallel.ts";
 import type { TickPlace } from "../../core/ports.ts";
 import { ABSENT } from "./expression.ts";
 import { allOf, type Table } from "./table.ts";
-import { blobsOf, firstOfEach, partitionOf, partOf, recordsIn, type Slot, slotPrefix, tickItem } from "./tick-item.ts";
+import {
+  blobsOf,
+  firstOfEach,
+  partitionOf,
+  partOf,
+  recordsIn,
+  type Slot,
+  slotPrefix,
+  tickItem,
+} from "./tick-item.ts";
 
 const WRITES_AT_ONCE = 10;
 /** Two invocations of one tick take turns at most so often: each writes a few parts. */
@@ -60,7 +69,9 @@ export function makeTickWrites(ticks: Table, keptMs: number) {
       if (left.length === 0 || (await writeBlobs(slot, blobsOf(left), part))) return;
       ({ left, part } = await missing(slot, left));
     }
-    throw new Unavailable(`Others kept writing the tick ${slot.scheduledAt} of ${slot.shard}: write it again.`);
+    throw new Unavailable(
+      `Others kept writing the tick ${slot.scheduledAt} of ${slot.shard}: write it again.`,
+    );
   }
 
   return async (records: readonly CheckRecord[], place: TickPlace): Promise<void> => {

@@ -41,7 +41,10 @@ const byTime = (a: CheckRecord, b: CheckRecord): number =>
  * that a lane's invocation found by then. Reads may lag by a second: what was posted comes with its outcomes, and all
  * else is read again within a minute.
  */
-export function makeTicks(ticks: Table, { placement, regions, retentionMs }: TickOptions): TickLog & ShardTicks {
+export function makeTicks(
+  ticks: Table,
+  { placement, regions, retentionMs }: TickOptions,
+): TickLog & ShardTicks {
   async function read(place: ShardRegion, since: number, until: number, isWanted?: IsWanted) {
     const [low, high] = rangeOf(since, until);
     const partition = ["pk", partitionOf(place)] as const;
