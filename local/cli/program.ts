@@ -2,10 +2,11 @@ import { Command, CommanderError, Option } from "commander";
 import { UsageError } from "./errors.ts";
 import { examples, exitHelp, wholeOf } from "./help.ts";
 import { type CliIo, exitCodes } from "./io.ts";
+import { type AccountCommands, addAccount } from "./program-account.ts";
 import { addInstallation, type InstallationCommands } from "./program-installation.ts";
 
 /** What each command does; every one answers an exit code. */
-export interface Commands extends InstallationCommands {
+export interface Commands extends InstallationCommands, AccountCommands {
   start(urls: string[], flags: StartFlags): Promise<number>;
   check(urls: string[], flags: CheckFlags): Promise<number>;
   validate(file: string | undefined): Promise<number>;
@@ -81,6 +82,7 @@ export function buildProgram(
   addValidate(program, commands, done);
   addReaders(program, commands, done);
   addInstallation(program, commands, done);
+  addAccount(program, commands, done);
   return program;
 }
 

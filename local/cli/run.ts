@@ -34,6 +34,8 @@ const commandsFor = (root: string, version: string, io: CliIo): Commands => ({
   incidents: async (flags) => (await import("./commands/incidents.ts")).incidents(flags, io),
   apply: async (flags) => (await import("./commands/apply.ts")).apply(flags, { root, version }, io),
   testAlert: async (flags) => (await import("./commands/test-alert.ts")).testAlert(flags, version, io),
+  doctor: async (flags) => (await import("./commands/doctor.ts")).doctor(flags, io),
+  init: async (flags) => (await import("./commands/init.ts")).init(flags, version, io),
   schema: async () => (await import("./commands/schema.ts")).schema(io),
 });
 

@@ -4,6 +4,7 @@ import type { ApiDeps, ApiEvent, ApiResponse } from "../../../functions/api/hand
 import { makePrincipal } from "../../../functions/api/principal.ts";
 import { serve } from "../../../lib/adapters/http/serve.ts";
 import { hashToken, newToken } from "../../../lib/adapters/token/token.ts";
+import type { TokenStore } from "../../../lib/core/ports.ts";
 import { type Api, makeApi } from "../../functions/api/support.ts";
 import { memoryTokens } from "../../support/memory-tokens.ts";
 import { systemClock } from "../../support/system-clock.ts";
@@ -19,9 +20,10 @@ export interface Installation {
   close(): Promise<void>;
 }
 
-export async function installation(about: Partial<ApiDeps> & { open?: boolean } = {}): Promise<Installation> {
-  const { open = false, ...deps } = about;
-  const tokens = memoryTokens();
+export async function installation(
+  about: Partial<ApiDeps> & { open?: boolean; tokens?: TokenStore } = {},
+): Promise<Installation> {
+  const { open = false, tokens = memoryTokens(), ...deps } = about;
   const token = newToken(randomBytes);
   await tokens.create(hashToken(token), { org: "default", name: "test", createdAt: 0 });
   const principal = makePrincipal({ tokens, clock: systemClock, hash: hashToken });
