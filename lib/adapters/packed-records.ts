@@ -9,7 +9,7 @@ const UNPACKED_LIMIT_BYTES = 20_000_000;
 
 const list = z.array(recordSchema);
 
-/** Records as they wait in queues: gzip of JSON, some 25 bytes each. */
+/** Records as they wait in queues: gzip of JSON, some 40 bytes each in a large batch. */
 export const packRecords = (records: readonly CheckRecord[]): Buffer => gzipSync(JSON.stringify(records));
 
 const gzipAside = promisify(gzip);

@@ -25,7 +25,7 @@ export interface MetricsSpool extends MetricsQueue {
 }
 
 export interface SpoolOptions {
-  /** What the batches in it may take together; beyond it the oldest go. Default 256 MB: about ten million records. */
+  /** What the batches in it may take together; beyond it the oldest go. Default 256 MB: about six million records. */
   limitBytes?: number;
   /** Told how many records had to go for new ones. */
   onDropped(records: number): void;

@@ -36,11 +36,18 @@ test("what the sample shows in comments is valid too", async () => {
     CHAT_WEBHOOK_URL: "https://chat.example/",
     CHAT_WEBHOOK_SECRET: "0123456789",
     SMTP_PASSWORD: "x",
+    INFLUX_PASSWORD: "pw",
   };
-  const notify = uncommented(lines.slice(from("# notify:"), from("# Everything else")));
+  const notify = uncommented(lines.slice(from("# notify:"), from("# Where every measurement")));
   expect(parseConfig(`endpoints: []\n${notify}`, "notify", env).notify.email?.to).toEqual([
     "ops@example.com",
   ]);
+  const metrics = uncommented(lines.slice(from("# metrics:"), from("# Everything else")));
+  expect(parseConfig(`endpoints: []\n${metrics}`, "metrics", env).metrics.influx).toEqual({
+    url: "http://localhost:8086",
+    database: "vigie",
+    auth: { scheme: "Basic", user: "vigie", password: "pw" },
+  });
   const rest = uncommented(lines.slice(from("# region:")));
   const defaults = parseConfig("endpoints: []", "defaults", {});
   expect(parseConfig(`endpoints: []\n${rest}`, "rest", {})).toEqual(defaults);
