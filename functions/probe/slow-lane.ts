@@ -1,6 +1,7 @@
 import { memberOf } from "../../lib/core/check/invocation.ts";
 import type { CheckRecord } from "../../lib/core/check/record.ts";
 import type { Endpoint } from "../../lib/core/endpoint/endpoint.ts";
+import { chunksOf } from "../../lib/core/parallel.ts";
 import type { Clock, SlowLane, SlowLaneKey, SlowMembers, TickPlace } from "../../lib/core/ports.ts";
 import type { OnFault } from "./fault.ts";
 import { makeMoves } from "./moves.ts";
@@ -138,10 +139,7 @@ async function handOver(
       for (const endpoint of some) returned.add(endpoint);
     }
   };
-  const parts = Array.from({ length: Math.ceil(endpoints.length / HANDED_AT_ONCE) }, (_, i) =>
-    endpoints.slice(i * HANDED_AT_ONCE, (i + 1) * HANDED_AT_ONCE),
-  );
-  await Promise.all(parts.map(hand));
+  await Promise.all(chunksOf(endpoints, HANDED_AT_ONCE).map(hand));
   return returned;
 }
 
