@@ -104,9 +104,9 @@ function after(signal: AbortSignal, ms: number, ended: AbortSignal): AbortSignal
 }
 
 async function checkOnce({ runtime }: Session): Promise<number> {
-  const { failed, invalid, missed } = await runtime.once();
+  const { failed, invalid, unfinished, missed } = await runtime.once();
   if (failed > 0) return 1;
-  return invalid + missed > 0 ? 2 : 0;
+  return invalid + unfinished + missed > 0 ? 2 : 0;
 }
 
 async function watch(session: Session): Promise<number> {

@@ -1,5 +1,6 @@
 import { roundOffsetsMs } from "../../lib/core/check/schedule.ts";
 import { Unavailable } from "../../lib/core/errors.ts";
+import { inParallel } from "../../lib/core/parallel.ts";
 import type { EndpointStore, ShardRef } from "../../lib/core/ports.ts";
 import { makeShards } from "./shards.ts";
 
@@ -94,17 +95,14 @@ function startsOf(
 }
 
 async function startAll({ onFault }: DispatchDeps, starts: readonly Start[]): Promise<void> {
-  const queue = starts.values();
-  let started = 0;
-  const worker = async (): Promise<void> => {
-    for (const { shard, start } of queue)
-      try {
-        await start();
-        started++;
-      } catch (error) {
-        onFault(error, { what: "start of a probe", shard });
-      }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
-  if (started === 0 && starts.length > 0) throw new Unavailable("No probe could be started.");
+  const started = await inParallel(starts, AT_ONCE, async ({ shard, start }) => {
+    try {
+      await start();
+      return true;
+    } catch (error) {
+      onFault(error, { what: "start of a probe", shard });
+      return false;
+    }
+  });
+  if (starts.length > 0 && !started.includes(true)) throw new Unavailable("No probe could be started.");
 }

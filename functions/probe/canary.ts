@@ -21,6 +21,8 @@ export interface CanaryGate {
   heard(check: Span): void;
   /** Whether a failure of a public target, just found, counts; may run a round first. Never rejects. */
   judge(check: Span): Promise<boolean>;
+  /** Resolves when no round is under way: one that an environment is frozen in would end wrongly. */
+  settled(): Promise<void>;
 }
 
 export interface CanaryOptions {
@@ -48,7 +50,12 @@ export function canaryEndpoint(url: string): Endpoint {
 }
 
 /** A gate that believes every failure: for an empty list of canaries. */
-const trusting: CanaryGate = { open: () => undefined, heard: () => undefined, judge: async () => true };
+const trusting: CanaryGate = {
+  open: () => undefined,
+  heard: () => undefined,
+  judge: async () => true,
+  settled: async () => undefined,
+};
 
 export function makeCanaryGate(options: CanaryOptions): CanaryGate {
   return options.urls.length === 0 ? trusting : watching(options);
@@ -119,6 +126,9 @@ function watching(options: CanaryOptions): CanaryGate {
       }
       if (verdict !== "counts") voice.dead(evidence.failingSince ?? check.to);
       return verdict === "counts";
+    },
+    async settled() {
+      await running;
     },
   };
 }

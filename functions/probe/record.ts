@@ -36,8 +36,8 @@ export function recordOf(
   };
 }
 
-/** The record of a check that a fault of ours prevented. */
-export function faultRecord(endpoint: Endpoint, slot: Slot, startedAt: number, why: string): CheckRecord {
+/** The record of a check that could not be made here: nobody is to blame. */
+export function invalidRecord(endpoint: Endpoint, slot: Slot, startedAt: number, why: string): CheckRecord {
   return {
     org: endpoint.org,
     endpointId: endpoint.id,

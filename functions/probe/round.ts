@@ -6,8 +6,10 @@ import { redact } from "../../lib/core/endpoint/secrets.ts";
 import type { Clock, TickPlace } from "../../lib/core/ports.ts";
 import type { CanaryGate } from "./canary.ts";
 import type { OnFault } from "./fault.ts";
+import type { Limit } from "./limit.ts";
 import type { Posts } from "./posts.ts";
-import { faultRecord, recordOf, type Slot } from "./record.ts";
+import { invalidRecord, recordOf, type Slot } from "./record.ts";
+import type { Lane } from "./slow-lane.ts";
 import { makeWrites, type WritesDeps } from "./writes.ts";
 
 export interface RoundDeps extends WritesDeps {
@@ -17,6 +19,8 @@ export interface RoundDeps extends WritesDeps {
   canaries: CanaryGate;
   /** Puts the values of secrets in, and names what must not be seen in any message; throws where one is missing. */
   resolve(endpoint: Endpoint): { endpoint: Endpoint; secrets: readonly string[] };
+  /** Whether this vantage point has IPv6 (default true). Where not, no target is blamed for that. */
+  ipv6?: boolean;
   onFault: OnFault;
 }
 
@@ -25,17 +29,19 @@ export interface RoundSummary {
   failed: number;
   /** Outcomes that don't count: our own fault. */
   invalid: number;
+  /** Given up: nothing is known of them. */
+  unfinished: number;
 }
 
-/** What an invocation hands to each of its rounds. `gaveUp` resolves to null when the invocation has to end. */
-export interface RoundContext {
+/** What an invocation hands to each of its rounds: the limit's promises say when it has to end (limit.ts). */
+export interface RoundContext extends Pick<Limit, "abort" | "gaveUp"> {
   place: TickPlace;
   posts: Posts;
-  abort: AbortSignal;
-  gaveUp: Promise<null>;
+  lane: Pick<Lane, "mayRetry" | "note" | "name">;
 }
 
 const OWN_NETWORK = "our own network: no canary answered";
+const NO_IPV6 = "not supported here: this vantage point has no IPv6";
 
 /** Checks every endpoint at once (the checker paces), each judged, posted and recorded on its own. */
 export async function runRound(
@@ -44,20 +50,20 @@ export async function runRound(
   slot: Slot,
   endpoints: readonly Endpoint[],
 ): Promise<RoundSummary> {
-  const summary: RoundSummary = { checked: 0, failed: 0, invalid: 0 };
+  const summary: RoundSummary = { checked: 0, failed: 0, invalid: 0, unfinished: 0 };
   if (endpoints.length === 0) return summary;
   deps.canaries.open();
   const writes = makeWrites(deps, context.place);
   const checker = deps.checkerForTick();
   await Promise.all(
     endpoints.map(async (endpoint) => {
-      const record = await Promise.race([
+      const done = await Promise.race([
         checkOne({ ...deps, checker }, context, slot, endpoint),
         context.gaveUp,
       ]);
-      if (record === null) return;
-      writes.add(record);
-      note(summary, record);
+      context.lane.note(endpoint, done?.record ?? null, done?.tookMs ?? 0);
+      if (done !== null) writes.add(done.record);
+      count(summary, done?.record ?? null);
     }),
   );
   context.posts.flush(); // nobody is told later because a table or a sink is slow
@@ -65,34 +71,54 @@ export async function runRound(
   return summary;
 }
 
-function note(summary: RoundSummary, { outcome, invalid }: CheckRecord): void {
-  summary.checked++;
-  if (invalid !== undefined) summary.invalid++;
-  else if (outcome !== "ok") summary.failed++;
+function count(summary: RoundSummary, record: CheckRecord | null): void {
+  if (record === null) summary.unfinished++;
+  else {
+    summary.checked++;
+    if (record.invalid !== undefined) summary.invalid++;
+    else if (record.outcome !== "ok") summary.failed++;
+  }
+}
+
+interface Checked {
+  record: CheckRecord;
+  /** With its repeats, as long as it kept the invocation waiting. */
+  tookMs: number;
 }
 
 /** Null when it was given up: such a check leaves no trace. */
 async function checkOne(
   deps: RoundDeps & { checker: Checker },
-  { posts, abort }: RoundContext,
+  { posts, abort, lane }: RoundContext,
   slot: Slot,
   endpoint: Endpoint,
-): Promise<CheckRecord | null> {
+): Promise<Checked | null> {
   const begunAt = deps.clock.now();
+  if (endpoint.family === "6" && deps.ipv6 === false)
+    return { record: invalidRecord(endpoint, slot, begunAt, NO_IPV6), tookMs: 0 };
   try {
     const resolved = deps.resolve(endpoint);
-    const found = await deps.checker.check(resolved.endpoint, { signal: abort });
+    const found = await deps.checker.check(resolved.endpoint, {
+      retry: lane.mayRetry(endpoint),
+      signal: abort,
+    });
     if (abort.aborted) return null;
     const doubt = await doubtOf(deps, found);
-    const record = recordOf(endpoint, slot, withoutSecrets(found, resolved.secrets), doubt);
+    const shown = flagged(withoutSecrets(found, resolved.secrets), lane.name);
+    const record = recordOf(endpoint, slot, shown, doubt);
     if (record.invalid === undefined && !abort.aborted) posts.add(endpoint, record);
-    return record;
+    return { record, tookMs: found.endedAt - found.startedAt };
   } catch (error) {
     if (abort.aborted) return null;
     deps.onFault(error, { what: "check", org: endpoint.org, endpointId: endpoint.id });
-    return faultRecord(endpoint, slot, begunAt, `our own fault: ${messageOf(error)}`);
+    const record = invalidRecord(endpoint, slot, begunAt, `our own fault: ${messageOf(error)}`);
+    return { record, tookMs: 0 };
   }
 }
+
+/** A small machine measures slowly: its timings are not to be compared with the others'. */
+const flagged = (found: Measurement, lane: TickPlace["lane"]): Measurement =>
+  lane === "slow" ? { ...found, flags: [...found.flags, "slow_lane"] } : found;
 
 /** What a target answers may repeat what it was sent. */
 function withoutSecrets(found: Measurement, secrets: readonly string[]): Measurement {
@@ -105,7 +131,11 @@ const messageOf = (error: unknown): string =>
   error instanceof Error ? error.message : "an error without words";
 
 /** Why an outcome does not count; null when it does. Public targets need a sign that our own network lives. */
-async function doubtOf({ canaries, clock }: RoundDeps, found: Measurement): Promise<string | null> {
+async function doubtOf(
+  { canaries, clock, ipv6 = true }: RoundDeps,
+  found: Measurement,
+): Promise<string | null> {
+  if (!ipv6 && found.outcome !== "ok" && found.remote?.family === 6) return NO_IPV6;
   if (!found.publicTarget) return null;
   const now = clock.now();
   // By our clock and the duration: the checker may count from another origin.

@@ -1,20 +1,42 @@
 import { DEFAULT_APDEX_TARGET_MS } from "../../lib/core/apdex/apdex.ts";
+import type { CheckRecord } from "../../lib/core/check/record.ts";
 import type { Endpoint } from "../../lib/core/endpoint/endpoint.ts";
 import { BUCKET_MS, type Bucket, bucketStart } from "../../lib/core/history/bucket.ts";
 import {
   addRecords,
   type HourTallies,
   hourBucket,
-  rollDay,
+  nameOf,
   type TargetOf,
   withoutRepeats,
 } from "../../lib/core/history/roll.ts";
 import type { Clock, EndpointStore, History, RollupMarks, TickLog } from "../../lib/core/ports.ts";
+import { type Named, putBuckets, putDays, withDay } from "./write.ts";
 
-export interface RollupDeps {
-  endpoints: Pick<EndpointStore, "list">;
-  ticks: Pick<TickLog, "all">;
-  history: Pick<History, "put" | "list"> & RollupMarks<string>;
+/** Where the records of one hour of a scope come from. */
+export interface HourSource {
+  /** Whole records with since <= scheduledAt <= until, all within the hour; repeats may be among them. */
+  records(since: number, until: number): Promise<CheckRecord[]>;
+  /** Asked once after all of them: whole hours of endpoints whose records stand elsewhere too. */
+  scattered?(): Promise<CheckRecord[]>;
+  /** Of whoever was among the records. */
+  targetOf: TargetOf;
+}
+
+/** A scope: what is rolled up at a time. */
+export interface ScopeSource {
+  /** Those that are checked now: their days are written even when they fell silent. */
+  endpoints: readonly Endpoint[];
+  hour(start: number): HourSource;
+  /** The only region whose buckets the scope writes; absent: all. */
+  region?: string;
+}
+
+export interface RollupDeps<Scope> {
+  /** Opened only when there is something to roll up. */
+  open(scope: Scope): Promise<ScopeSource>;
+  marks: RollupMarks<Scope>;
+  history: Pick<History, "put" | "list">;
   /** Only to let other work run between slices. */
   clock: Pick<Clock, "sleep">;
   limits?: Partial<RollupLimits>;
@@ -28,9 +50,11 @@ export interface RollupLimits {
 }
 
 /** `now`: epoch ms. */
-export interface RollupEvent {
-  org: string;
+export interface RollupEvent<Scope> {
+  scope: Scope;
   now: number;
+  /** Asked before each further hour; absent: always. */
+  mayGoOn?: () => boolean;
 }
 
 export interface RollupResult {
@@ -57,88 +81,100 @@ const DEFAULT_LIMITS: RollupLimits = { rawMs: 2 * DAY, hours: 48 };
 const SLICE_MS = 5 * MINUTE;
 const RECORDS_WITHOUT_PAUSE = 1_000;
 
-/** Buckets written in one step. */
-const BUCKETS_AT_ONCE = 100;
+/** Start of the latest hour that may be rolled up at `now`. */
+export const latestDue = (now: number): number => bucketStart("hour", now - GRACE_MS) - HOUR;
 
-/** Endpoints whose days are rolled in one step: each reads the 24 hours of every region. */
-const DAYS_AT_ONCE = 10;
-
-interface Hour {
-  org: string;
-  start: number;
-  endpoints: readonly Endpoint[];
+function targetsOf(endpoints: readonly Endpoint[]): TargetOf {
+  const targets = new Map(
+    endpoints.map(({ org, id, apdexTargetMs }) => [nameOf({ org, endpointId: id }), apdexTargetMs]),
+  );
+  return (whose) => targets.get(nameOf(whose)) ?? DEFAULT_APDEX_TARGET_MS;
 }
 
-async function tallyHour(
-  { ticks, clock }: RollupDeps,
-  { org, start, endpoints }: Hour,
-): Promise<HourTallies> {
-  const targets = new Map(endpoints.map(({ id, apdexTargetMs }) => [id, apdexTargetMs]));
-  const targetOf: TargetOf = (id) => targets.get(id) ?? DEFAULT_APDEX_TARGET_MS;
-  const hour: HourTallies = new Map();
-  for (let since = start; since < start + HOUR; since += SLICE_MS) {
-    const records = withoutRepeats(await ticks.all(org, since, since + SLICE_MS - 1));
+/** One machine: an organization at a time, by one pass over its ticks. */
+export function byOrganization(ports: {
+  endpoints: Pick<EndpointStore, "list">;
+  ticks: Pick<TickLog, "all">;
+}): (org: string) => Promise<ScopeSource> {
+  return async (org) => {
+    const endpoints = (await ports.endpoints.list(org)).map(({ endpoint }) => endpoint);
+    const records: HourSource["records"] = (since, until) => ports.ticks.all(org, since, until);
+    return { endpoints, hour: () => ({ records, targetOf: targetsOf(endpoints) }) };
+  };
+}
+
+interface Tallied {
+  tallies: HourTallies;
+  /** Whose records stand elsewhere too. */
+  scattered: Named[];
+}
+
+async function tallyHour(clock: Pick<Clock, "sleep">, source: HourSource, start: number): Promise<Tallied> {
+  const tallies: HourTallies = new Map();
+  async function count(found: readonly CheckRecord[]): Promise<void> {
+    const records = withoutRepeats(found);
     for (let i = 0; i < records.length; i += RECORDS_WITHOUT_PAUSE) {
-      addRecords(hour, records.slice(i, i + RECORDS_WITHOUT_PAUSE), targetOf);
+      addRecords(tallies, records.slice(i, i + RECORDS_WITHOUT_PAUSE), source.targetOf);
       await clock.sleep(0);
     }
   }
-  return hour;
-}
-
-async function putHour(
-  { history, clock }: RollupDeps,
-  { org, start }: Hour,
-  tallies: HourTallies,
-): Promise<void> {
-  const all = [...tallies.values()];
-  for (let i = 0; i < all.length; i += BUCKETS_AT_ONCE) {
-    await history.put(all.slice(i, i + BUCKETS_AT_ONCE).map((one) => hourBucket(org, start, one)));
-    await clock.sleep(0);
-  }
-}
-
-/** Writes the day that ends with this hour, from its hours. A day that is not written is read from its hours. */
-async function putDay(
-  deps: RollupDeps,
-  { org, start, endpoints }: Hour,
-  tallies: HourTallies,
-): Promise<void> {
-  const day = bucketStart("day", start);
-  const seen = [...tallies.values()].map(({ endpointId }) => endpointId);
-  const ids = [...new Set([...endpoints.map(({ id }) => id), ...seen])];
-  const hoursOf = (id: string): Promise<Bucket[]> => deps.history.list(org, id, "hour", day, day + DAY);
-  for (let i = 0; i < ids.length; i += DAYS_AT_ONCE) {
-    const hours = await Promise.all(ids.slice(i, i + DAYS_AT_ONCE).map(hoursOf));
-    await deps.history.put(hours.flatMap(rollDay));
-    await deps.clock.sleep(0);
-  }
-}
-
-/** Everything is written before the hour is marked: dying in between only repeats the same writes. */
-async function rollOne(deps: RollupDeps, hour: Hour): Promise<number> {
-  const tallies = await tallyHour(deps, hour);
-  await putHour(deps, hour, tallies);
-  if (hour.start + HOUR === bucketStart("day", hour.start) + DAY) await putDay(deps, hour, tallies);
-  await deps.history.markRolledUp(hour.org, hour.start);
-  return tallies.size;
+  for (let since = start; since < start + HOUR; since += SLICE_MS)
+    await count(await source.records(since, since + SLICE_MS - 1));
+  const scattered = (await source.scattered?.()) ?? [];
+  await count(scattered);
+  return { tallies, scattered };
 }
 
 /**
- * Builds the rollup: every complete hour of an organization since the latest one rolled up becomes hour buckets, and
- * with the last hour of a UTC day day buckets. Invoking it twice, or again after it was killed, changes nothing.
+ * Whose day has to be written with this hour: everybody's with its last. Who moved has days that another shard wrote,
+ * perhaps before this one had rolled up its hours of them.
  */
-export function makeHandle(deps: RollupDeps): (event: RollupEvent) => Promise<RollupResult> {
+async function daysDue<Scope>(
+  deps: RollupDeps<Scope>,
+  { endpoints }: ScopeSource,
+  { tallies, scattered }: Tallied,
+  start: number,
+): Promise<Named[]> {
+  const day = bucketStart("day", start);
+  if (start + HOUR < day + DAY) return withDay(deps, scattered, day);
+  return [...endpoints.map(({ org, id }) => ({ org, endpointId: id })), ...tallies.values()];
+}
+
+/** Everything is written before it is marked: dying in between only repeats the same writes. */
+async function rollOne<Scope>(
+  deps: RollupDeps<Scope>,
+  scope: Scope,
+  source: ScopeSource,
+  start: number,
+): Promise<number> {
+  const tallied = await tallyHour(deps.clock, source.hour(start), start);
+  const buckets: Bucket[] = [...tallied.tallies.values()].map((one) => hourBucket(start, one));
+  await putBuckets(deps, buckets);
+  const due = await daysDue(deps, source, tallied, start);
+  await putDays(deps, due, bucketStart("day", start), source.region);
+  await deps.marks.markRolledUp(scope, start);
+  return buckets.length;
+}
+
+/**
+ * Builds the rollup: every complete hour of a scope since the latest one rolled up becomes hour buckets, and
+ * with the last hour of a UTC day day buckets, hour after hour, so that the mark leaves no gap. Invoking it twice, at
+ * once, or again after it was killed, changes nothing.
+ */
+export function makeHandle<Scope>(
+  deps: RollupDeps<Scope>,
+): (event: RollupEvent<Scope>) => Promise<RollupResult> {
   const limits = { ...DEFAULT_LIMITS, ...deps.limits };
-  return async ({ org, now }) => {
-    const latest = await deps.history.rolledUpTo(org);
+  return async ({ scope, now, mayGoOn = () => true }) => {
+    const latest = await deps.marks.rolledUpTo(scope);
     const first = latest === null ? bucketStart("hour", now - limits.rawMs) : latest + HOUR;
-    const due = Math.floor((now - GRACE_MS - first) / HOUR);
-    const hours = Math.min(Math.max(due, 0), limits.hours);
-    const endpoints = hours === 0 ? [] : (await deps.endpoints.list(org)).map(({ endpoint }) => endpoint);
+    const due = Math.max(0, (latestDue(now) - first) / HOUR + 1);
+    if (due === 0) return { hours: 0, buckets: 0, more: false };
+    const source = await deps.open(scope);
+    let hours = 0;
     let buckets = 0;
-    for (let i = 0; i < hours; i++)
-      buckets += await rollOne(deps, { org, start: first + i * HOUR, endpoints });
+    for (; hours < Math.min(due, limits.hours) && (hours === 0 || mayGoOn()); hours++)
+      buckets += await rollOne(deps, scope, source, first + hours * HOUR);
     return { hours, buckets, more: due > hours };
   };
 }

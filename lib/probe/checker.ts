@@ -19,6 +19,8 @@ export interface CheckerOptions {
   ca?: readonly string[];
   /** CPUs this process really has: below 1 where a quota throttles it (default 1: one thread does the work). */
   cpus?: number;
+  /** Whether this machine can reach IPv6 addresses (default true). Where not, they are asked for only by `family: 6`. */
+  ipv6?: boolean;
   /** Checks between start and end at most (default 400); each holds a socket, two with family `both`. */
   inFlight?: number;
 }
@@ -41,6 +43,7 @@ const sharedOf = (options: CheckerOptions): Shared => ({
   pacer: makeMachinePacer(options.cpus ?? 1, options.inFlight),
   loopDelay: makeMachineLoopDelay(),
   limits: makeLimits(),
+  ipv6: options.ipv6 ?? true,
   deps: {
     guard: options.guard,
     isPublic: isPublicAddress,

@@ -4,10 +4,13 @@ import type { Endpoint } from "../core/endpoint/endpoint.ts";
 import { parseHost } from "./lookup/host.ts";
 import type { FamilyChoice } from "./lookup/lookup.ts";
 
-/** `both` means two checks, so that a site that is half up is seen; an address has one family and needs one. */
-export function familiesOf({ family, url }: Pick<Endpoint, "family" | "url">): FamilyChoice[] {
+/**
+ * `both` means two checks, so that a site that is half up is seen; an address has one family and needs one. Where there
+ * is no IPv6, one half is all that can be checked.
+ */
+export function familiesOf({ family, url }: Pick<Endpoint, "family" | "url">, ipv6 = true): FamilyChoice[] {
   if (family !== "both") return [family];
-  return parseHost(new URL(url).hostname).kind === "address" ? ["any"] : ["4", "6"];
+  return parseHost(new URL(url).hostname).kind === "address" ? ["any"] : ipv6 ? ["4", "6"] : ["4"];
 }
 
 /** Of two families' measurements: the failing one, else the slower. Doubts about either are doubts about both. */

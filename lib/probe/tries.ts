@@ -17,6 +17,7 @@ export interface Shared {
   readonly pacer: Pacer;
   readonly loopDelay: LoopDelay;
   readonly limits: Limits;
+  readonly ipv6: boolean;
   /** The same for every try. */
   readonly deps: Pick<TryDeps, "guard" | "isPublic" | "trust" | "userAgent" | "now">;
   /** Schemes that were checked before, or warmed up. */
@@ -68,11 +69,12 @@ async function tryFamilies(shared: Shared, job: Job, signal: AbortSignal): Promi
   const check = protocolCheckOf(endpoint.url);
   const one = (family: FamilyChoice): Promise<Measurement> =>
     check(endpoint, { ...shared.deps, lookup, avoid, family, signal });
-  const [first, ...others] = familiesOf(endpoint);
+  const families = familiesOf(endpoint, shared.ipv6);
+  const [first, ...others] = families;
   if (first !== undefined && others.length === 0) return one(first);
-  const families = familiesOf(endpoint).map(one);
-  await Promise.allSettled(families); // nothing of a try goes on after it, even if half of it rejects
-  return (await Promise.all(families)).reduce(worseOf);
+  const tries = families.map(one);
+  await Promise.allSettled(tries); // nothing of a try goes on after it, even if half of it rejects
+  return (await Promise.all(tries)).reduce(worseOf);
 }
 
 async function tryOnce(shared: Shared, job: Job, limit: Limit): Promise<Measurement> {
@@ -105,6 +107,7 @@ export async function runJob(shared: Shared, job: Job): Promise<Measurement> {
   let latest = first;
   let timeouts = 0;
   for (let tries = 1; latest.outcome !== "ok"; tries++) {
+    if (!shared.ipv6 && latest.remote?.family === 6) break; // no other try could reach it
     if (isTimeout(latest.outcome)) timeouts++;
     if (latest.remote !== null) job.avoid.add(latest.remote.address);
     const allows = (waitMs: number): boolean =>

@@ -1,4 +1,5 @@
 import { open } from "node:fs/promises";
+import { DEFAULT_CANARIES } from "../../lib/core/check/canary.ts";
 import { parseDuration } from "../../lib/core/endpoint/duration.ts";
 import type { Endpoint } from "../../lib/core/endpoint/endpoint.ts";
 import { issuesOf } from "../../lib/core/endpoint/issues.ts";
@@ -95,14 +96,12 @@ function shapeIssues(
 const homeOf = (key: string): string | null =>
   Object.hasOwn(writtenEndpoint.shape, key) ? "to each endpoint, or under `defaults`" : null;
 
-const DEFAULT_CANARIES = ["https://www.gstatic.com/generate_204", "https://cloudflare.com/cdn-cgi/trace"];
-
 function settingsOf(basics: FileBasics, endpoints: Endpoint[]): Settings {
   const { retention, dashboard } = basics;
   return {
     endpoints,
     region: basics.region ?? DEFAULT_REGION,
-    canaries: basics.canaries ?? DEFAULT_CANARIES,
+    canaries: basics.canaries ?? [...DEFAULT_CANARIES],
     egress: basics.egress ?? "any",
     resolver: basics.resolver ?? "dns",
     notify: notifyOf({}),

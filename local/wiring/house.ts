@@ -1,5 +1,5 @@
 import type { OnFault } from "../../functions/probe/fault.ts";
-import { makeHandle as makeRollup } from "../../functions/rollup/handle.ts";
+import { byOrganization, makeHandle as makeRollup } from "../../functions/rollup/handle.ts";
 import type { Stores } from "../../lib/adapters/sqlite/index.ts";
 import { BUCKET_MS, bucketStart } from "../../lib/core/history/bucket.ts";
 import type { Retention } from "../../lib/core/history/retention.ts";
@@ -35,9 +35,15 @@ export async function keepHouse(deps: HouseDeps): Promise<void> {
   await clock.sleep(AFTER_START_MS, signal);
 
   async function rollUp(): Promise<void> {
-    const rollup = makeRollup({ ...stores, clock, limits: { rawMs: retention().rawMs } });
+    const rollup = makeRollup({
+      open: byOrganization(stores),
+      marks: stores.history,
+      history: stores.history,
+      clock,
+      limits: { rawMs: retention().rawMs },
+    });
     for (let more = true; more && !signal.aborted; )
-      ({ more } = await rollup({ org: LOCAL_ORG, now: clock.now() }));
+      ({ more } = await rollup({ scope: LOCAL_ORG, now: clock.now() }));
   }
 
   /** Only after everything is rolled up: a machine that was off for days still has ticks that history lacks. */

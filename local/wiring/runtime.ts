@@ -145,7 +145,7 @@ export async function makeRuntime(deps: RuntimeDeps, settings: Settings): Promis
       const found = await Promise.all(shards.map((shard) => everything(lanes, shard, clock.now())));
       await inForce.engine.watchdog();
       await metrics.finish();
-      return found.reduce<TickSummary>(add, { checked: 0, failed: 0, invalid: 0, missed: 0 });
+      return found.reduce<TickSummary>(add, { checked: 0, failed: 0, invalid: 0, unfinished: 0, missed: 0 });
     },
     close() {
       inForce.probes.close();
@@ -161,6 +161,7 @@ const add = (sum: TickSummary, part: TickSummary | null): TickSummary =>
         checked: sum.checked + part.checked,
         failed: sum.failed + part.failed,
         invalid: sum.invalid + part.invalid,
+        unfinished: sum.unfinished + part.unfinished,
         missed: sum.missed + part.missed,
       };
 

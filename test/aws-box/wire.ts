@@ -59,6 +59,9 @@ export class RefusedCall extends Error {
 
 export const ACCOUNT = "111122223333";
 
+/** Of the one HTTP API. */
+export const API_ID = "vigieapi";
+
 /** `arn:aws:sqs:eu-west-1:111122223333:failures`. */
 export const arn = (service: string, region: string, rest: string): string =>
   `arn:aws:${service}:${region}:${ACCOUNT}:${rest}`;

@@ -3,7 +3,7 @@ import type { ProbeContext, ShardTick, TickSummary } from "../../functions/probe
 import { makeLanes } from "../../local/wiring/lanes.ts";
 
 const shard = { id: "minutes-1-0", version: "1", count: 1, offsetMs: 0, rounds: false };
-const summary: TickSummary = { checked: 1, failed: 0, invalid: 0, missed: 0 };
+const summary: TickSummary = { checked: 1, failed: 0, invalid: 0, unfinished: 0, missed: 0 };
 
 function lanesOf() {
   const stop = new AbortController();

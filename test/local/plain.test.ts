@@ -47,6 +47,7 @@ test("one line for each event", () => {
       kind: "store",
       trouble: { kind: "over", at: T0, since: T0, lost: 0, message: "Recording works again." },
     },
+    { kind: "sink", trouble: "began", message: "METRICS WAIT! InfluxDB is away." },
     { kind: "reloaded", changes: { added: [], changed: [], removed: [] }, endpoints: 3 },
     {
       kind: "reload-failed",

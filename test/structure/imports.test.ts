@@ -57,7 +57,7 @@ const allowed: Record<string, string> = {
   "lib/core/check/b.ts": importing("../errors.ts", "./outcome.ts", "../alert/state.ts"),
   "lib/probe/http/b.ts": importing("node:net", "undici", "../pace.ts", "../../core/errors.ts"),
   "lib/adapters/sqlite/b.ts": importing("node:sqlite", "./rows.ts", "../../core/ports.ts"),
-  "lib/infra/b.ts": importing("../../functions/api/env.ts", "./stack.ts"),
+  "lib/infra/b.ts": importing("../../functions/api/env.ts", "../adapters/dynamodb/tables.ts", "./stack.ts"),
   "functions/rollup/b.ts": importing("zod", "@middy/core", "./c.ts", "../../lib/core/ports.ts"),
   "functions/rollup/index.ts": importing(
     "./handle.ts",

@@ -10,6 +10,8 @@ import { allOf, type Table } from "./table.ts";
 export interface HistoryOptions {
   placement: Placement;
   clock: Pick<Clock, "now">;
+  /** Every region that checks: one that does no more is not waited for. */
+  regions: readonly string[];
   /** How long ticks are kept, ms: before that, a shard without a mark has nothing. */
   tickRetentionMs: number;
 }
@@ -26,29 +28,31 @@ const bucketKey = (bucket: Bucket): Key => ({
 
 const markKey = ({ shard, region }: ShardRegion): Key => ({ pk: MARKS, sk: `${shard}#${region}` });
 
-/** Shard of a mark: regions hold no `#`. */
-const shardOfMark = (item: Item): string => {
+/** Whose mark it is: regions hold no `#`. */
+function placeOfMark(item: Item): ShardRegion {
   const sk = textOf(item, "sk");
-  return sk.slice(0, sk.lastIndexOf("#"));
-};
+  const end = sk.lastIndexOf("#");
+  return { shard: sk.slice(0, end), region: sk.slice(end + 1) };
+}
 
 /**
  * Hour and day buckets in the table `history`: `H#<org>/<endpoint>#<size>`, `<start>#<region>`; compressed, an hour of a
  * minute's checks fits into one write unit. Beside them `R`, `<shard>#<region>`: the latest hour that is rolled up.
  */
 export function makeHistory(history: Table, options: HistoryOptions): History & RollupMarks<ShardRegion> {
-  const { placement, clock, tickRetentionMs } = options;
+  const { placement, clock, regions, tickRetentionMs } = options;
   const ticksBegin = (): number => bucketStart("hour", clock.now() - tickRetentionMs);
 
-  /** The earliest mark of each of these shards; only those that have one. */
+  /** The earliest mark of each of these shards in a region that checks; only those that have one. */
   async function earliestMarks(shards: ReadonlySet<string>): Promise<Map<string, number>> {
     const [only] = shards.size === 1 ? shards : [];
     const some = only === undefined ? {} : { beginsWith: ["sk", `${only}#`] as const };
     const earliest = new Map<string, number>();
     for (const item of await allOf(history, { partition: ["pk", MARKS], ...some })) {
-      const shard = shardOfMark(item);
+      const { shard, region } = placeOfMark(item);
       const hour = numberOf(item, "hour");
-      if (shards.has(shard)) earliest.set(shard, Math.min(earliest.get(shard) ?? hour, hour));
+      if (shards.has(shard) && regions.includes(region))
+        earliest.set(shard, Math.min(earliest.get(shard) ?? hour, hour));
     }
     return earliest;
   }

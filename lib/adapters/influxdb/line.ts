@@ -1,7 +1,11 @@
 import { type Field, MEASUREMENT, type Point } from "../metrics/point.ts";
 
+/** What nearly all texts consist of: nothing to look for in them. */
+const PLAIN = /^[\w.:/ -]*$/;
+
 /** Control characters end a line or are refused; a lone half of a surrogate pair is no UTF-8. */
-const clean = (text: string): string => text.toWellFormed().replace(/\p{Cc}/gu, " ");
+const clean = (text: string): string =>
+  PLAIN.test(text) ? text : text.toWellFormed().replace(/\p{Cc}/gu, " ");
 
 /**
  * A tag's value. InfluxDB has no way to write a backslash at the end of one, and its versions read others

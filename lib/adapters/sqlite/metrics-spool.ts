@@ -5,8 +5,9 @@ import type { MetricsQueue } from "../../core/ports.ts";
 import { packRecordsAside } from "../packed-records.ts";
 import { bytes, number } from "./column.ts";
 import { type Connection, connect, type Query } from "./connection.ts";
+import { slicesOf } from "./ticks.ts";
 
-/** Records that were put in together, packed (packed-records.ts). */
+/** Some records, packed (packed-records.ts). */
 export interface SpooledBatch {
   seq: number;
   packed: Uint8Array;
@@ -41,6 +42,8 @@ const SCHEMA = `
     packed BLOB NOT NULL
   ) STRICT`;
 const VACUUM_PAGES = 64;
+/** Records in a batch: reading one takes the event loop a millisecond, and checks take their times meanwhile. */
+const MOST_IN_BATCH = 100;
 
 function create(path: string): Connection {
   if (path !== ":memory:") {
@@ -151,10 +154,11 @@ export function makeMetricsSpool(
 
   return {
     async put(records) {
-      if (records.length === 0) return;
-      const packed = await packRecordsAside(records);
-      const dropped = use((open) => open.put(packed, records.length, limitBytes));
-      if (dropped > 0) onDropped(dropped);
+      for (const slice of slicesOf(records, MOST_IN_BATCH)) {
+        const packed = await packRecordsAside(slice);
+        const dropped = use((open) => open.put(packed, slice.length, limitBytes));
+        if (dropped > 0) onDropped(dropped);
+      }
     },
     oldest: () => use((open) => open.oldest()),
     remove: (seq) => use((open) => open.remove(seq)),

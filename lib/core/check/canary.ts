@@ -98,3 +98,9 @@ export function verdictOn(evidence: NetworkEvidence, check: Span): Verdict {
   if (evidence.aliveSince >= check.to) return "counts";
   return silentAfter ? "ours" : "unsettled";
 }
+
+/** Of two operators, made to be asked often and to answer with next to nothing. */
+export const DEFAULT_CANARIES: readonly string[] = [
+  "https://www.gstatic.com/generate_204",
+  "https://cloudflare.com/cdn-cgi/trace",
+];

@@ -1,13 +1,14 @@
 import type * as z from "zod";
+import { line } from "../endpoint/fields.ts";
 import { httpUrl, name } from "./fields.ts";
 
 /** Where measurements go for people's own analysis: none, one or both. */
 export const sinkVariables = {
   /** Base URL of InfluxDB or VictoriaMetrics; `/write` is put behind it. */
   INFLUX_URL: httpUrl().optional(),
-  INFLUX_DATABASE: name().optional(),
+  INFLUX_DATABASE: line(256).optional(),
   /** Name of a secret in Secrets Manager, in the home region. Absent: no authorization. */
-  INFLUX_SECRET: name().optional(),
+  INFLUX_SECRET: line(256).optional(),
   /** Timestream for LiveAnalytics, in the home region. */
   TIMESTREAM_DATABASE: name().optional(),
   TIMESTREAM_TABLE: name().optional(),

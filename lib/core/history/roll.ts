@@ -4,6 +4,7 @@ import { addBucket, addRecord, bucketOf, emptyTally, type Tally } from "./tally.
 
 /** Counts of one endpoint and region in an hour. */
 export interface HourTally {
+  org: string;
   endpointId: string;
   region: string;
   tally: Tally;
@@ -12,15 +13,20 @@ export interface HourTally {
 /** Tallies of one hour, one for each endpoint and region; filled bit by bit. */
 export type HourTallies = Map<string, HourTally>;
 
-/** Apdex target (ms) of an endpoint. */
-export type TargetOf = (endpointId: string) => number;
+/** Names an endpoint among those of several organizations. */
+export const nameOf = ({ org, endpointId }: Pick<CheckRecord, "org" | "endpointId">): string =>
+  `${org}/${endpointId}`;
 
-function tallyFor(hour: HourTallies, { endpointId, region }: CheckRecord): Tally {
-  const key = `${endpointId} ${region}`;
+/** Apdex target (ms) of an endpoint. */
+export type TargetOf = (whose: Pick<CheckRecord, "org" | "endpointId">) => number;
+
+function tallyFor(hour: HourTallies, record: CheckRecord): Tally {
+  const { org, endpointId, region } = record;
+  const key = `${nameOf(record)} ${region}`;
   const found = hour.get(key);
   if (found !== undefined) return found.tally;
   const tally = emptyTally({ points: true });
-  hour.set(key, { endpointId, region, tally });
+  hour.set(key, { org, endpointId, region, tally });
   return tally;
 }
 
@@ -30,31 +36,26 @@ function tallyFor(hour: HourTallies, { endpointId, region }: CheckRecord): Tally
  */
 export function withoutRepeats(records: readonly CheckRecord[]): CheckRecord[] {
   const seen = new Set<string>();
-  return records.filter(({ endpointId, region, scheduledAt }) => {
-    const key = `${endpointId} ${region} ${scheduledAt}`;
+  return records.filter((record) => {
+    const key = `${nameOf(record)} ${record.region} ${record.scheduledAt}`;
     return !seen.has(key) && seen.add(key);
   });
 }
 
 /** Counts some of an hour's records in place, repeats too. */
 export function addRecords(hour: HourTallies, records: readonly CheckRecord[], targetOf: TargetOf): void {
-  for (const record of records) addRecord(tallyFor(hour, record), record, targetOf(record.endpointId));
+  for (const record of records) addRecord(tallyFor(hour, record), record, targetOf(record));
 }
 
 /** The bucket of one endpoint and region for the hour that begins at `start` (epoch ms). */
-export const hourBucket = (org: string, start: number, { endpointId, region, tally }: HourTally): Bucket =>
+export const hourBucket = (start: number, { org, endpointId, region, tally }: HourTally): Bucket =>
   bucketOf({ org, endpointId, region, size: "hour", start }, tally);
 
 /** All buckets of one hour's records at once. */
-export function rollHour(
-  org: string,
-  start: number,
-  records: readonly CheckRecord[],
-  targetOf: TargetOf,
-): Bucket[] {
+export function rollHour(start: number, records: readonly CheckRecord[], targetOf: TargetOf): Bucket[] {
   const hour: HourTallies = new Map();
   addRecords(hour, withoutRepeats(records), targetOf);
-  return [...hour.values()].map((one) => hourBucket(org, start, one));
+  return [...hour.values()].map((one) => hourBucket(start, one));
 }
 
 /**

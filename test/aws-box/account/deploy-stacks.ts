@@ -40,6 +40,8 @@ export interface DeployOptions {
   /** Addresses in variables that lead into the box, such as `https://influx.example`. */
   insideAddresses: readonly string[];
   routes(region: string): Record<string, string>;
+  /** Other limits than the stacks', ms, by the function's name. */
+  limitsMs?: ReadonlyMap<string, number>;
 }
 
 const queueProperties = z.object({
@@ -132,7 +134,7 @@ function policiesOf(stacks: readonly Stack[], stack: Stack): Map<string, Stateme
 const PLATFORM = new Set(["Logs", "OnFailure", "Source"]);
 
 async function deployFunctions(options: DeployOptions): Promise<Map<string, DeployedFunction>> {
-  const { box, stacks, routes, insideAddresses } = options;
+  const { box, stacks, routes, insideAddresses, limitsMs } = options;
   const functions = new Map<string, DeployedFunction>();
   const inside = (value: string, door: string): string =>
     [DOOR, ...insideAddresses].reduce((text, address) => text.replaceAll(address, door), value);
@@ -152,7 +154,7 @@ async function deployFunctions(options: DeployOptions): Promise<Map<string, Depl
           Object.entries(Environment.Variables).map(([key, value]) => [key, inside(value, door)]),
         );
       const bundle = await options.bundleOf(name);
-      const limits = { timeoutMs: Timeout * 1_000, memoryMb: MemorySize };
+      const limits = { timeoutMs: limitsMs?.get(name) ?? Timeout * 1_000, memoryMb: MemorySize };
       functions.set(
         `${region}/${name}`,
         box.deploy({ name, region, bundle, env, routes: routes(region), ...limits }),

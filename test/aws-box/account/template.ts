@@ -1,9 +1,9 @@
 /** CloudFormation templates as far as Vigie's stacks use them: references become the names and ARNs of the box. */
 import * as z from "zod";
-import { ACCOUNT, arn } from "../wire.ts";
+import { ACCOUNT, API_ID, arn } from "../wire.ts";
 
 const template = z.object({
-  Resources: z.record(z.string(), z.object({ Type: z.string(), Properties: z.unknown() })),
+  Resources: z.record(z.string(), z.object({ Type: z.string(), Properties: z.unknown().default({}) })),
   Outputs: z.record(z.string(), z.object({ Value: z.unknown() })).default({}),
 });
 
@@ -43,6 +43,7 @@ const identities: Record<string, (region: string, name: string) => { ref: string
   // an address that every process completes with its own door
   "AWS::SQS::Queue": (region, name) => ({ ref: `${DOOR}/${ACCOUNT}/${name}`, arn: arn("sqs", region, name) }),
   "AWS::SNS::Topic": (region, name) => ({ ref: arn("sns", region, name), arn: arn("sns", region, name) }),
+  "AWS::ApiGatewayV2::Api": (region) => ({ ref: API_ID, arn: arn("apigateway", region, `/apis/${API_ID}`) }),
   "AWS::Lambda::Function": (region, name) => ({ ref: name, arn: arn("lambda", region, `function:${name}`) }),
 };
 

@@ -4,11 +4,9 @@ import { plain } from "../protocols.ts";
 import { signatureFault } from "../signature.ts";
 import type { Queue } from "../sqs/queue.ts";
 import type { Ordered, StandIn } from "../stand-in.ts";
-import { type Answer, arn, RefusedCall } from "../wire.ts";
+import { type Answer, API_ID, arn, RefusedCall } from "../wire.ts";
 
 export const FAILURES_PATH = "/internal/failures";
-/** Stands for the API's id in ARNs. */
-export const API_ID = "vigieapi";
 
 export function makeApiGateway(clock: BoxClock, region: string, queue: () => Queue): StandIn {
   function perform(request: Ordered): Answer {

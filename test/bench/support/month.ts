@@ -1,10 +1,11 @@
-import { GRACE_MS, makeHandle } from "../../../functions/rollup/handle.ts";
+import { GRACE_MS } from "../../../functions/rollup/handle.ts";
 import type { SqliteStores } from "../../../lib/adapters/sqlite/open.ts";
 import { failure } from "../../../lib/core/check/outcome.ts";
 import type { CheckRecord } from "../../../lib/core/check/record.ts";
 import { bareEndpoint } from "../../../lib/core/endpoint/bare.ts";
 import type { Endpoint } from "../../../lib/core/endpoint/endpoint.ts";
 import { seeded } from "../../support/random.ts";
+import { rollupOf } from "../../support/rollup.ts";
 
 const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
@@ -77,8 +78,7 @@ export async function livePast(
   progress: (now: Progress) => void,
 ): Promise<number> {
   const random = seeded(20_261_120);
-  const clock = { sleep: async (): Promise<void> => {} };
-  const rollup = makeHandle({ ...stores, clock, limits: { rawMs: RAW_MS } });
+  const rollup = rollupOf(stores, { limits: { rawMs: RAW_MS } });
   let checks = 0;
   for (const stretch of stretches) {
     for (let at = stretch.since; at < stretch.until; at += stretch.batchMs) {
@@ -86,7 +86,7 @@ export async function livePast(
       const times = Array.from({ length: ticksOf(batch) }, (_, i) => at + i * stretch.everyMs);
       await stores.ticks.append(ids.flatMap((id, i) => times.map((time) => recordOf(random, id, i, time))));
       checks += ids.length * times.length;
-      if (at % GRACE_MS === 0) await rollup({ org: ORG, now: at });
+      if (at % GRACE_MS === 0) await rollup({ scope: ORG, now: at });
       if (at % PRUNE_EVERY_MS !== 0) continue;
       await stores.prune({ rawMs: RAW_MS, hourMs: 400 * DAY, dayMs: 5 * 365 * DAY }, at);
       progress({ at, checks });

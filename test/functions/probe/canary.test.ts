@@ -173,3 +173,16 @@ test("a clock set back can't keep a verdict waiting", async () => {
   clock.set(T0 - 60 * MINUTE);
   expect(await verdict(clock, gate.judge(failing))).toBe(false);
 });
+
+test("whoever has to end waits for a round that is under way, and for none that is not", async () => {
+  const { clock, gate } = gateWith(() => "ok", canaries, 300);
+  await gate.settled();
+  gate.open();
+  let settledAt = 0;
+  const settled = gate.settled().then(() => {
+    settledAt = clock.now() - T0;
+  });
+  await clock.advance(1_000);
+  await settled;
+  expect(settledAt).toBe(300);
+});

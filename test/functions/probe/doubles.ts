@@ -90,13 +90,20 @@ export interface Scripted {
 export type Script = (endpoint: Endpoint, startedAt: number) => Scripted;
 
 /** Plays checks by a script: the outcome is decided at the end of a check, as a network would. */
-export function scriptedChecker(clock: ManualClock, script: Script): Checker & { seen: string[] } {
+export function scriptedChecker(
+  clock: ManualClock,
+  script: Script,
+): Checker & { seen: string[]; once: Set<string> } {
   const seen: string[] = [];
+  const once = new Set<string>();
   return {
     seen,
+    /** URLs that were to be tried once only. */
+    once,
     async check(endpoint, options): Promise<Measurement> {
       const startedAt = clock.now();
       seen.push(endpoint.url);
+      if (options?.retry === false) once.add(endpoint.url);
       const { takesMs = 0 } = script(endpoint, startedAt);
       if (takesMs > 0) await clock.sleep(takesMs, options?.signal);
       const { outcome, publicTarget = true } = script(endpoint, startedAt);

@@ -1,84 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { makeCanaryGate } from "../../../functions/probe/canary.ts";
-import { makeHandle, type ProbeDeps, type ShardTick } from "../../../functions/probe/handle.ts";
+import { makeHandle } from "../../../functions/probe/handle.ts";
 import { failure } from "../../../lib/core/check/outcome.ts";
-import type { CheckRecord } from "../../../lib/core/check/record.ts";
-import type { Endpoint } from "../../../lib/core/endpoint/endpoint.ts";
 import { Unavailable, VigieError } from "../../../lib/core/errors.ts";
-import type { FailurePost } from "../../../lib/core/ports.ts";
-import { endpointOf, ManualClock, refused, type Script, scriptedChecker } from "./doubles.ts";
-
-const T0 = Date.UTC(2026, 10, 20, 12);
-const MINUTE = 60_000;
-const CANARY = "https://canary.example/";
-const shard: ShardTick["shard"] = { id: "0", version: "1", rounds: false };
-const rounds: ShardTick["shard"] = { ...shard, rounds: true };
-
-interface Sent {
-  at: number;
-  posts: readonly FailurePost[];
-}
-
-/** A probe whose world is written down: what it appended, posted and said. Canaries answer unless the script says. */
-function probeOf(endpoints: readonly Endpoint[], script: Script, changes: Partial<ProbeDeps> = {}) {
-  const clock = new ManualClock(T0);
-  const world = {
-    appended: [] as { at: number; records: readonly CheckRecord[] }[],
-    posted: [] as Sent[],
-    faults: [] as unknown[],
-    network: [] as boolean[],
-    shardReads: 0,
-  };
-  const onFault = (error: unknown) => world.faults.push(error);
-  const checker = scriptedChecker(clock, script);
-  const deps: ProbeDeps = {
-    region: "local",
-    clock,
-    checkerForTick: () => checker,
-    endpoints: {
-      shard: async () => {
-        world.shardReads++;
-        return [...endpoints];
-      },
-    },
-    canaries: makeCanaryGate({
-      urls: [CANARY],
-      checker,
-      clock,
-      onOwnNetwork: (up) => world.network.push(up),
-      onUselessCanaries: () => undefined,
-      onFault,
-    }),
-    ticks: {
-      append: async (records) => {
-        world.appended.push({ at: clock.now() - T0, records });
-      },
-    },
-    sinks: [],
-    failureRoute: {
-      post: async (posts) => {
-        world.posted.push({ at: clock.now() - T0, posts });
-      },
-    },
-    resolve: (endpoint) => ({ endpoint, secrets: [] }),
-    troubled: async () => new Set(),
-    onFault,
-    writeAfterMs: [5_000],
-    invocationLimitMs: 3 * MINUTE,
-    ...changes,
-  };
-  return { clock, world, deps, handle: makeHandle(deps), checker };
-}
-
-const isCanary = ({ url }: Endpoint): boolean => url === CANARY;
-const records = (world: ReturnType<typeof probeOf>["world"]) => world.appended.flatMap((a) => [...a.records]);
-const posted = (world: ReturnType<typeof probeOf>["world"]) =>
-  world.posted.flatMap(({ posts }) => [...posts]);
-const tickAt = (scheduledAt: number, changes: Partial<ShardTick> = {}): ShardTick => ({
-  shard,
-  scheduledAt,
-  ...changes,
-});
+import { endpointOf, refused } from "./doubles.ts";
+import { isCanary, MINUTE, posted, probeOf, records, rounds, shard, T0, tickAt } from "./world.ts";
 
 describe("one tick", () => {
   test("what is due is checked once and written once, under the scheduled time", async () => {
@@ -86,7 +11,7 @@ describe("one tick", () => {
     const { clock, world, handle } = probeOf(endpoints, () => ({ outcome: "ok", takesMs: 200 }));
     const done = handle(tickAt(T0 + 7_000));
     await clock.advance(8_000);
-    expect(await done).toEqual({ checked: 3, failed: 0, invalid: 0, missed: 0 });
+    expect(await done).toEqual({ checked: 3, failed: 0, invalid: 0, unfinished: 0, missed: 0 });
     expect(world.appended).toHaveLength(1);
     expect(records(world).map(({ endpointId }) => endpointId)).toEqual(["a", "b", "c"]);
     expect(records(world)[0]).toMatchObject({
@@ -156,7 +81,7 @@ describe("failures", () => {
     await clock.advance(4_000);
     expect(world.appended.map(({ at, records: written }) => [at, written.length])).toEqual([[5_000, 1]]);
     await clock.advance(20_000);
-    expect(await done).toEqual({ checked: 2, failed: 1, invalid: 0, missed: 0 });
+    expect(await done).toEqual({ checked: 2, failed: 1, invalid: 0, unfinished: 0, missed: 0 });
     expect(world.appended.map(({ at, records: written }) => [at, written.length])).toEqual([
       [5_000, 1],
       [20_000, 1],
@@ -221,7 +146,7 @@ describe("rounds of a short interval", () => {
     }));
     const done = handle(tickAt(T0, { shard: rounds }));
     await clock.advance(80_000);
-    expect(await done).toEqual({ checked: 8, failed: 0, invalid: 0, missed: 0 });
+    expect(await done).toEqual({ checked: 8, failed: 0, invalid: 0, unfinished: 0, missed: 0 });
     const ten = records(world).filter(({ endpointId }) => endpointId === "ten");
     expect(ten.map(({ scheduledAt }) => scheduledAt - T0)).toEqual([
       0, 10_000, 20_000, 30_000, 40_000, 50_000,
@@ -263,7 +188,7 @@ describe("our own faults", () => {
     );
     const done = handle(tickAt(T0));
     await clock.advance(0);
-    expect(await done).toEqual({ checked: 3, failed: 0, invalid: 1, missed: 0 });
+    expect(await done).toEqual({ checked: 3, failed: 0, invalid: 1, unfinished: 0, missed: 0 });
     expect(records(world).find(({ endpointId }) => endpointId === "needs-secret")?.invalid).toBe(
       "our own fault: Set TOKEN.",
     );
@@ -318,8 +243,10 @@ describe("our own faults", () => {
     }));
     const done = handle(tickAt(T0));
     await clock.advance(3 * MINUTE);
-    expect(await done).toMatchObject({ checked: 1 });
-    expect(world.faults).toMatchObject([{ code: "tick_overran" }]);
+    expect(await done).toMatchObject({ checked: 1, unfinished: 1 });
+    expect(world.faults).toMatchObject([
+      { code: "tick_overran", message: expect.stringContaining("1 of 2 checks of a tick") },
+    ]);
     expect(records(world)).toHaveLength(1);
   });
 });
@@ -393,7 +320,7 @@ describe("an unplugged network", () => {
     const { clock, world, handle } = unplugged(T0 + 200, T0 + 30_000);
     const done = handle(tickAt(T0));
     await clock.advance(MINUTE);
-    expect(await done).toEqual({ checked: 4, failed: 0, invalid: 3, missed: 0 });
+    expect(await done).toEqual({ checked: 4, failed: 0, invalid: 3, unfinished: 0, missed: 0 });
     expect(world.posted).toEqual([]);
   });
 
@@ -404,7 +331,7 @@ describe("an unplugged network", () => {
     }));
     const done = handle(tickAt(T0));
     await clock.advance(MINUTE);
-    expect(await done).toEqual({ checked: 2, failed: 1, invalid: 1, missed: 0 });
+    expect(await done).toEqual({ checked: 2, failed: 1, invalid: 1, unfinished: 0, missed: 0 });
     expect(posted(world).map(({ endpointId }) => endpointId)).toEqual(["lan"]);
   });
 });

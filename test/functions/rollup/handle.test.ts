@@ -1,14 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { GRACE_MS, makeHandle, type RollupDeps } from "../../../functions/rollup/handle.ts";
+import { GRACE_MS } from "../../../functions/rollup/handle.ts";
 import { mergeBuckets } from "../../../lib/core/history/roll.ts";
 import { anyRecords, aRecord, DAY, DAY_START, HOUR, MINUTE } from "../../lib/core/history/records.ts";
 import { anEndpoint, type MemoryPorts, memoryPorts } from "../../lib/core/read/memory.ts";
+import { rollupOf } from "../../support/rollup.ts";
 
-const clock = { sleep: async () => {} };
-const rollup = (ports: MemoryPorts, over: Partial<RollupDeps> = {}) =>
-  makeHandle({ ...ports, clock, ...over });
-const at = (now: number) => ({ org: "acme", now });
+const at = (now: number) => ({ scope: "acme", now });
 const hour = (n: number) => DAY_START + n * HOUR;
 const shop = [anEndpoint()];
 const content = ({ history }: MemoryPorts) => new Map(history.buckets);
@@ -20,7 +18,7 @@ describe("rollup", () => {
       aRecord({ scheduledAt: hour(2) - 1000 }),
     ]);
     await ports.history.markRolledUp("acme", hour(0));
-    const handle = rollup(ports);
+    const handle = rollupOf(ports);
 
     expect(await handle(at(hour(2) + GRACE_MS - 1))).toEqual({ hours: 0, buckets: 0, more: false });
     expect(await handle(at(hour(2) + GRACE_MS))).toEqual({ hours: 1, buckets: 1, more: false });
@@ -33,7 +31,7 @@ describe("rollup", () => {
 
   it("begins as far back as ticks are kept", async () => {
     const ports = memoryPorts(shop, [aRecord({ scheduledAt: hour(1) }), aRecord({ scheduledAt: hour(2) })]);
-    const handle = rollup(ports, { limits: { rawMs: 2 * HOUR } });
+    const handle = rollupOf(ports, { limits: { rawMs: 2 * HOUR } });
     expect(await handle(at(hour(4)))).toEqual({ hours: 1, buckets: 1, more: false });
     expect([...ports.history.buckets.values()]).toMatchObject([{ start: hour(2) }]);
   });
@@ -41,14 +39,14 @@ describe("rollup", () => {
   it("takes two days back unless told otherwise, at most 48 hours at a time", async () => {
     const ports = memoryPorts(shop);
     await ports.history.markRolledUp("acme", hour(-100));
-    expect(await rollup(ports)(at(hour(0)))).toEqual({ hours: 48, buckets: 0, more: true });
-    expect(await rollup(memoryPorts(shop))(at(hour(0)))).toEqual({ hours: 47, buckets: 0, more: false });
+    expect(await rollupOf(ports)(at(hour(0)))).toEqual({ hours: 48, buckets: 0, more: true });
+    expect(await rollupOf(memoryPorts(shop))(at(hour(0)))).toEqual({ hours: 47, buckets: 0, more: false });
   });
 
   it("goes on where it stopped, and passes hours without a tick", async () => {
     const ports = memoryPorts(shop, [aRecord({ scheduledAt: hour(0) }), aRecord({ scheduledAt: hour(4) })]);
     await ports.history.markRolledUp("acme", hour(-1));
-    const handle = rollup(ports, { limits: { hours: 2 } });
+    const handle = rollupOf(ports, { limits: { hours: 2 } });
     const now = hour(6);
     expect(await handle(at(now))).toEqual({ hours: 2, buckets: 1, more: true });
     expect(await handle(at(now))).toEqual({ hours: 2, buckets: 0, more: true });
@@ -67,7 +65,7 @@ describe("rollup", () => {
         aRecord({ scheduledAt: hour(23), endpointId: "gone" }),
       ],
     );
-    const handle = rollup(ports);
+    const handle = rollupOf(ports);
     await handle(at(hour(23) + GRACE_MS));
     expect(await ports.history.list("acme", "shop", "day", DAY_START, DAY_START + DAY)).toEqual([]);
     await handle(at(hour(24) + GRACE_MS));
@@ -92,7 +90,7 @@ describe("rollup", () => {
       sizes.push(buckets.length);
       await ports.history.put(buckets);
     };
-    await rollup(ports, { history: { ...ports.history, put } })(at(hour(25)));
+    await rollupOf(ports, { history: { ...ports.history, put } })(at(hour(25)));
     expect(sizes).toEqual([100, 100, 50, ...Array<number>(25).fill(10)]);
   });
 
@@ -102,7 +100,7 @@ describe("rollup", () => {
       fc.asyncProperty(dayOfTicks, fc.nat(70), async (records, writes) => {
         const now = at(hour(27));
         const undisturbed = memoryPorts(shop, records);
-        await rollup(undisturbed)(now);
+        await rollupOf(undisturbed)(now);
 
         const ports = memoryPorts(shop, records);
         let left = writes;
@@ -115,8 +113,10 @@ describe("rollup", () => {
           put: (buckets) => dying(() => ports.history.put(buckets)),
           markRolledUp: (org, start) => dying(() => ports.history.markRolledUp(org, start)),
         };
-        await rollup(ports, { history })(now).catch((error: Error) => expect(error.message).toBe("killed"));
-        await rollup(ports)(now);
+        await rollupOf({ ...ports, history })(now).catch((error: Error) =>
+          expect(error.message).toBe("killed"),
+        );
+        await rollupOf(ports)(now);
 
         expect(content(ports)).toEqual(content(undisturbed));
         expect(await ports.history.rolledUpTo("acme")).toBe(hour(25));
@@ -129,7 +129,7 @@ describe("rollup", () => {
     await fc.assert(
       fc.asyncProperty(anyRecords(DAY_START, DAY_START + DAY), async (records) => {
         const ports = memoryPorts(shop, records);
-        await rollup(ports)(at(hour(25)));
+        await rollupOf(ports)(at(hour(25)));
         const list = (size: "hour" | "day") =>
           ports.history.list("acme", "shop", size, DAY_START, DAY_START + DAY);
         const key = {

@@ -1,6 +1,5 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { makeHandle } from "../../../functions/rollup/handle.ts";
 import { openSqlite, type SqliteStores } from "../../../lib/adapters/sqlite/open.ts";
 import { summaryOf } from "../../../lib/core/history/stats.ts";
 import { addRecord, emptyTally } from "../../../lib/core/history/tally.ts";
@@ -9,6 +8,7 @@ import { boundsOf } from "../../../lib/core/read/plan.ts";
 import { listOverview, series, statsOf } from "../../../lib/core/read/read.ts";
 import { anyRecords, DAY, DAY_START, HOUR, MINUTE } from "../../lib/core/history/records.ts";
 import { anEndpoint } from "../../lib/core/read/memory.ts";
+import { rollupOf } from "../../support/rollup.ts";
 
 const NOW = DAY_START + 10 * HOUR + 25 * MINUTE;
 const RETENTION = { rawMs: 2 * DAY, hourMs: 400 * DAY, dayMs: 1825 * DAY };
@@ -35,9 +35,8 @@ it("in SQLite: whatever is shown is the same before rolling up, after it, and af
         for (const record of await stores.ticks.all("acme", since, until)) addRecord(tally, record, 500);
         expect(before).toContainEqual(expect.objectContaining(summaryOf(tally, 500)));
 
-        const clock = { sleep: async () => {} };
-        const handle = makeHandle({ ...stores, clock, limits: { rawMs: 5 * DAY } });
-        while ((await handle({ org: "acme", now: NOW })).more);
+        const handle = rollupOf(stores, { limits: { rawMs: 5 * DAY } });
+        while ((await handle({ scope: "acme", now: NOW })).more);
         expect(await everythingShown(stores)).toEqual(before);
 
         await stores.prune(RETENTION, NOW);

@@ -23,6 +23,15 @@ test("what is wrong lasts until it is over, the gravest first", () => {
   expect(status().troubles).toEqual([]);
 });
 
+test("a sink that is away is a trouble until it is back", () => {
+  const { listener, status } = board();
+  listener({ kind: "sink", trouble: "began", message: "METRICS WAIT!" });
+  listener({ kind: "sink", trouble: "dropping", message: "METRICS ARE LOST!" });
+  expect(status().troubles).toEqual(["METRICS ARE LOST!"]);
+  listener({ kind: "sink", trouble: "over", message: "metrics are written again" });
+  expect(status().troubles).toEqual([]);
+});
+
 test("events are kept, the latest first and no more than five hundred; messages are apart", () => {
   const { listener, status } = board();
   listener({ kind: "message", title: "Website a is down." });

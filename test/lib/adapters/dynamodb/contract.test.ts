@@ -84,7 +84,12 @@ describeTickLogContract("DynamoDB", ticks);
 describeShardTicksContract("DynamoDB", ticks);
 
 const history = subject((tables) =>
-  makeHistory(tables.history, { placement, clock: recordingClock(T0), tickRetentionMs: 2 * DAY }),
+  makeHistory(tables.history, {
+    placement,
+    clock: recordingClock(T0),
+    regions: ["paris", "tokyo"],
+    tickRetentionMs: 2 * DAY,
+  }),
 );
 describeHistoryContract("DynamoDB", history);
 describeRollupMarksContract("DynamoDB", history, [

@@ -52,18 +52,28 @@ test("it is on disk as soon as it is acknowledged, for its owner alone", async (
   next.close();
 });
 
-test("when it is full the oldest go, and how many is told; a batch larger than all of it stands alone", async () => {
+test("when it is full the oldest go, and how many is told; what came last is there", async () => {
   const dropped: number[] = [];
   const spool = makeMetricsSpool(":memory:", { limitBytes: 1_000, onDropped: (n) => dropped.push(n) });
+  const lost = () => dropped.reduce((sum, n) => sum + n, 0);
   for (const id of ["a", "b", "c", "d", "e", "f", "g", "h"]) await spool.put(batch(id));
-  const lost = dropped.reduce((sum, n) => sum + n, 0);
-  expect(lost).toBeGreaterThan(0);
-  expect(spool.waiting()).toBe(8 - lost);
-  await spool.put(batch("z", 5_000));
-  expect(spool.waiting()).toBe(5_000);
-  await spool.put(batch("y"));
-  expect(emptied(spool)).toEqual([["y0"]]);
-  expect(dropped.at(-1)).toBe(5_000);
+  expect(lost()).toBeGreaterThan(0);
+  expect(spool.waiting()).toBe(8 - lost());
+  await spool.put(batch("z", 250));
+  expect(spool.waiting()).toBe(258 - lost());
+  const last = emptied(spool).at(-1);
+  expect(last?.at(-1)).toBe("z249");
+  spool.close();
+});
+
+test("a large batch is several small ones, a batch larger than the limit stands alone", async () => {
+  const spool = makeMetricsSpool(":memory:", { limitBytes: 10, onDropped: () => undefined });
+  await spool.put(batch("a", 250));
+  expect(emptied(spool)).toEqual([
+    batch("a", 250)
+      .slice(200)
+      .map(({ endpointId }) => endpointId),
+  ]);
   spool.close();
 });
 

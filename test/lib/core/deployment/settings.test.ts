@@ -10,7 +10,12 @@ test("two keys are enough, the rest has defaults", () => {
     alertEmails: [],
     alertPhones: [],
     operatorEmails: [],
-    probe: { memoryMb: 1_769, shardSize: 500 },
+    retiredRegions: [],
+    probe: {
+      memoryMb: 1_769,
+      shardSize: 500,
+      canaries: ["https://www.gstatic.com/generate_204", "https://cloudflare.com/cdn-cgi/trace"],
+    },
     retention: { rawMs: 48 * 3_600_000, hourMs: 400 * 86_400_000, dayMs: 5 * 365 * 86_400_000 },
     removal: "retain",
     timestream: false,
@@ -24,7 +29,9 @@ test("everything that can be said", () => {
     alertPhones: ["+33612345678"],
     operatorEmails: ["ops@example.com"],
     influx: { url: "https://influx.example:8086", database: "vigie", secretName: "vigie/influx" },
-    probe: { memoryMb: 3_008, shardSize: 200 },
+    retiredRegions: ["us-west-2"],
+    probe: { memoryMb: 3_008, shardSize: 200, canaries: ["https://canary.example/"] },
+    warmTicks: { reads: 20_000, writes: 8_000 },
     heartbeatUrl: "https://hc.example/ping/1",
     retention: { raw: "7d", hours: "30d", days: "2y" },
     removal: "destroy",
@@ -41,10 +48,18 @@ test("the CDK's own keys, and what it looked up, are passed over", () => {
     ...least,
     "@aws-cdk/core:defaultCrossStackReferences": "weak",
     "aws:cdk:bundling-stacks": [],
+    "cli-telemetry": false,
     "availability-zones:account=1:region=eu-west-1": ["a"],
     "acknowledged-issue-numbers/1": true,
   };
   expect(parseDeployment(context).homeRegion).toBe("eu-west-1");
+});
+
+test("of the warm throughput one part may be left out", () => {
+  expect(parseDeployment({ ...least, warmTicks: { writes: 9_000 } }).warmTicks).toEqual({
+    reads: 12_000,
+    writes: 9_000,
+  });
 });
 
 describe("what is wrong is named by its key", () => {
@@ -75,6 +90,21 @@ describe("what is wrong is named by its key", () => {
       "a typing mistake",
       { probeRegion: ["eu-west-1"] },
       "probeRegion: unknown key; did you mean `probeRegions`?",
+    ],
+    [
+      "a region that is both",
+      { retiredRegions: ["us-west-2", "us-east-1"] },
+      'retiredRegions[1]: expected a region that is not one of `probeRegions`, got "us-east-1"',
+    ],
+    [
+      "a canary that would be two",
+      { probe: { canaries: ["https://a.example/,b"] } },
+      "probe.canaries[0]: expected a URL that begins with http:// or https://, without commas",
+    ],
+    [
+      "less than there is",
+      { warmTicks: { writes: 10 } },
+      "warmTicks.writes: expected writes a second from 4000",
     ],
     ["a key inside", { probe: { memory: 1 } }, "probe.memory: unknown key"],
     ["no address", { alertEmails: ["ops"] }, 'alertEmails[0]: expected an e-mail address, got "ops"'],

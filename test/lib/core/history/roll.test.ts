@@ -10,7 +10,7 @@ import { anyRecords, aRecord, DAY, DAY_START, HOUR, MINUTE } from "./records.ts"
 const target = () => 500;
 const KEY = { org: "acme", endpointId: "shop", region: "all", size: "hour", start: DAY_START } as const;
 const anyBuckets = anyRecords(DAY_START, DAY_START + HOUR).map((records) =>
-  rollHour("acme", DAY_START, records, target),
+  rollHour(DAY_START, records, target),
 );
 const merge = (...buckets: readonly Bucket[]): Bucket => mergeBuckets(KEY, buckets);
 
@@ -28,7 +28,6 @@ describe("bucket starts", () => {
 describe("rolling up an hour", () => {
   it("gives one bucket for each endpoint and region, with points for each minute that has records", () => {
     const buckets = rollHour(
-      "acme",
       DAY_START,
       [
         aRecord({ scheduledAt: DAY_START + MINUTE, totalMs: 100.1 }),
@@ -66,7 +65,7 @@ describe("rolling up an hour", () => {
 
   it("holds each endpoint to its own target", () => {
     const slow = [aRecord({ totalMs: 700 }), aRecord({ endpointId: "blog", totalMs: 700 })];
-    const [shop, blog] = rollHour("acme", DAY_START, slow, (id) => (id === "shop" ? 500 : 1000));
+    const [shop, blog] = rollHour(DAY_START, slow, ({ endpointId }) => (endpointId === "shop" ? 500 : 1000));
     expect([shop?.tolerating, blog?.satisfied]).toEqual([1, 1]);
   });
 
@@ -75,9 +74,7 @@ describe("rolling up an hour", () => {
       fc.property(anyRecords(DAY_START, DAY_START + HOUR), fc.infiniteStream(fc.nat()), (records, picks) => {
         const repeats = records.map((record) => ({ ...record, outcome: "ok" as const, totalMs: 1 }));
         const mixed = [...records, ...repeats.filter(() => Number(picks.next().value) % 2 === 0)];
-        expect(rollHour("acme", DAY_START, mixed, target)).toEqual(
-          rollHour("acme", DAY_START, records, target),
-        );
+        expect(rollHour(DAY_START, mixed, target)).toEqual(rollHour(DAY_START, records, target));
       }),
     );
   });
@@ -110,7 +107,7 @@ describe("merging buckets", () => {
       fc.property(anyRecords(DAY_START, DAY_START + HOUR), (records) => {
         const tally = emptyTally({ points: true });
         for (const record of records) addRecord(tally, record, 500);
-        expect(merge(...rollHour("acme", DAY_START, records, target))).toEqual(bucketOf(KEY, tally));
+        expect(merge(...rollHour(DAY_START, records, target))).toEqual(bucketOf(KEY, tally));
       }),
     );
   });
@@ -143,7 +140,7 @@ describe("rolling up days", () => {
       fc.property(anyRecords(DAY_START, DAY_START + 2 * DAY), (records) => {
         const hours = [
           ...Map.groupBy(records, ({ scheduledAt }) => bucketStart("hour", scheduledAt)),
-        ].flatMap(([start, part]) => rollHour("acme", start, part, target));
+        ].flatMap(([start, part]) => rollHour(start, part, target));
         const days = rollDay(hours);
         const keys = days.map(({ region, start }) => `${region} ${start}`);
         expect(new Set(keys).size).toBe(keys.length);

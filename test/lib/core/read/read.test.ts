@@ -1,6 +1,5 @@
 import fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
-import { makeHandle } from "../../../../functions/rollup/handle.ts";
 import { failure } from "../../../../lib/core/check/outcome.ts";
 import type { CheckRecord } from "../../../../lib/core/check/record.ts";
 import { NotFound } from "../../../../lib/core/errors.ts";
@@ -10,16 +9,16 @@ import { addRecord, emptyTally } from "../../../../lib/core/history/tally.ts";
 import { statsWindows, stepOf } from "../../../../lib/core/history/window.ts";
 import { boundsOf } from "../../../../lib/core/read/plan.ts";
 import { listOverview, listStats, series, statsOf } from "../../../../lib/core/read/read.ts";
+import { rollupOf } from "../../../support/rollup.ts";
 import { anyRecords, aRecord, DAY, DAY_START, HOUR, MINUTE } from "../history/records.ts";
 import { anEndpoint, type MemoryPorts, memoryPorts } from "./memory.ts";
 
 const NOW = DAY_START + 10 * HOUR + 25 * MINUTE;
 const RAW_MS = 2 * DAY;
-const clock = { sleep: async () => {} };
 
 const rollUp = async (ports: MemoryPorts, now: number, rawMs = RAW_MS): Promise<void> => {
-  const handle = makeHandle({ ...ports, clock, limits: { rawMs } });
-  while ((await handle({ org: "acme", now })).more);
+  const handle = rollupOf(ports, { limits: { rawMs } });
+  while ((await handle({ scope: "acme", now })).more);
 };
 
 const summary = (records: readonly CheckRecord[]) => {
