@@ -9,6 +9,8 @@ const schema = z.object({
   HISTORY_TABLE: name(),
   /** Endpoints per shard at most. Lowering it moves nothing: only what comes later is laid out by it. */
   SHARD_SIZE: whole(1, 500),
+  /** How long ticks are kept: so far back they are looked for. */
+  TICK_RETENTION_MS: whole(60_000, 10 ** 14, "milliseconds"),
   /** Every probe region. */
   REGIONS: regionList(),
   /** `arn:aws:sns:<region>:<account>:vigie-`; the organization's name follows. For test alerts. */

@@ -197,6 +197,7 @@ export class Vigie extends Construct {
         TICKS_TABLE: tableName("ticks"),
         HISTORY_TABLE: tableName("history"),
         SHARD_SIZE: String(this.#props.probe.shardSize),
+        TICK_RETENTION_MS: String(this.#props.retention.rawMs),
         REGIONS: this.#regions,
         TOPIC_ARN_PREFIX: arnOf("sns", this.#home, topicName("")),
         VERSION,

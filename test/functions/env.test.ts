@@ -74,6 +74,7 @@ const api: ApiEnv = {
   TICKS_TABLE: "vigie-ticks",
   HISTORY_TABLE: "vigie-history",
   SHARD_SIZE: "500",
+  TICK_RETENTION_MS: "172800000",
   REGIONS: "eu-west-1",
   TOPIC_ARN_PREFIX: failure.TOPIC_ARN_PREFIX,
   VERSION: "0.1.0",

@@ -2,18 +2,23 @@ import { isDeepStrictEqual } from "node:util";
 import * as z from "zod";
 import { Conflict, InvalidInput, NotFound, Refused } from "../../../lib/core/errors.ts";
 import type { StoredEndpoint } from "../../../lib/core/ports.ts";
-import type { ApiDeps, ApiResponse } from "../deps.ts";
+import type { ApiDeps, ApiEvent, ApiResponse } from "../deps.ts";
 import { parseBody } from "../endpoint-body.ts";
 import { endpointView } from "../endpoint-view.ts";
 import { changedMeanwhile, etagOf, requireMatch } from "../etag.ts";
 import { keepHidden } from "../hidden.ts";
 import { json, noContent } from "../http.ts";
-import { limitOf, parseQuery, querySchema } from "../query.ts";
+import { limitOf, parseQuery, querySchema, wordOf } from "../query.ts";
 import { restartJudgement } from "../restart.ts";
 import type { ApiRoute, Call } from "../route.ts";
 import { verdictsOf } from "../verdicts.ts";
 
-const listQuery = querySchema({ limit: limitOf(1_000, 1_000), after: z.string().max(64).optional() });
+const listQuery = querySchema({
+  limit: limitOf(1_000, 1_000),
+  after: z.string().max(64).optional(),
+  /** `false` leaves out how they are: it has to be read from the ticks. */
+  status: wordOf(["true", "false"]).default("true"),
+});
 
 /** `/v1/endpoints` and `/v1/endpoints/{id}`. Changes are conditional on the version that was read. */
 export function endpointRoutes(deps: ApiDeps): ApiRoute[] {
@@ -27,15 +32,12 @@ export function endpointRoutes(deps: ApiDeps): ApiRoute[] {
 }
 
 async function list(deps: ApiDeps, { org, query }: Call): Promise<ApiResponse> {
-  const { limit, after } = parseQuery(listQuery, query);
+  const { limit, after, status } = parseQuery(listQuery, query);
   const all = await deps.endpoints.list(org);
   const rest = after === undefined ? all : all.filter(({ endpoint }) => endpoint.id > after);
   const page = rest.slice(0, limit);
-  const verdicts = await verdictsOf(
-    deps,
-    org,
-    page.map(({ endpoint }) => endpoint),
-  );
+  const shown = status === "true" ? page.map(({ endpoint }) => endpoint) : [];
+  const verdicts = await verdictsOf(deps, org, shown);
   const last = page.at(-1);
   return json(200, {
     endpoints: page.map((stored) => endpointView(stored, verdicts.get(stored.endpoint.id))),
@@ -48,7 +50,7 @@ async function read(deps: ApiDeps, { org, param }: Call): Promise<ApiResponse> {
   return answerOf(deps, 200, stored);
 }
 
-async function create(deps: ApiDeps, { org, body }: Call): Promise<ApiResponse> {
+async function create(deps: ApiDeps, { org, event, body }: Call): Promise<ApiResponse> {
   const endpoint = parseBody(deps, org, body);
   const version = await deps.endpoints.put(endpoint, "api", null).catch((error: unknown) => {
     if (!(error instanceof Conflict)) throw error;
@@ -57,7 +59,7 @@ async function create(deps: ApiDeps, { org, body }: Call): Promise<ApiResponse> 
     );
   });
   const location = `/v1/endpoints/${encodeURIComponent(endpoint.id)}`;
-  return answerOf(deps, 201, { endpoint, origin: "api", version }, { location });
+  return changed(deps, event, 201, { endpoint, origin: "api", version }, { location });
 }
 
 async function replace(deps: ApiDeps, call: Call): Promise<ApiResponse> {
@@ -70,10 +72,10 @@ async function replace(deps: ApiDeps, call: Call): Promise<ApiResponse> {
     keepHidden(withId(body, stored.endpoint.id), stored.endpoint.headers),
   );
   // what is as it was is not written: tools that send everything again cost nothing, and nobody's ETag goes stale
-  if (isDeepStrictEqual(endpoint, stored.endpoint)) return answerOf(deps, 200, stored);
+  if (isDeepStrictEqual(endpoint, stored.endpoint)) return changed(deps, event, 200, stored);
   const version = await guarded(deps.endpoints.put(endpoint, "api", expected));
   await restartJudgement(deps, stored.endpoint, endpoint);
-  return answerOf(deps, 200, { endpoint, origin: "api", version });
+  return changed(deps, event, 200, { endpoint, origin: "api", version });
 }
 
 async function remove(deps: ApiDeps, call: Call): Promise<ApiResponse> {
@@ -82,6 +84,20 @@ async function remove(deps: ApiDeps, call: Call): Promise<ApiResponse> {
   await guarded(deps.endpoints.remove(call.org, stored.endpoint.id, expected));
   await restartJudgement(deps, stored.endpoint, null);
   return noContent;
+}
+
+/** What a change left behind; only its version for whoever says that nothing else is wanted (RFC 7240). */
+function changed(
+  deps: ApiDeps,
+  event: ApiEvent,
+  status: number,
+  stored: StoredEndpoint,
+  headers: Record<string, string> = {},
+): ApiResponse | Promise<ApiResponse> {
+  if (!/(^|,) *return=minimal *(,|;|$)/.test(event.headers["prefer"] ?? ""))
+    return answerOf(deps, status, stored, headers);
+  const minimal = { etag: etagOf(stored.version), "preference-applied": "return=minimal", ...headers };
+  return { statusCode: status === 200 ? 204 : status, headers: { ...noContent.headers, ...minimal } };
 }
 
 async function answerOf(

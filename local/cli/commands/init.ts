@@ -83,7 +83,7 @@ async function becomesValid(client: Client): Promise<boolean> {
 
 async function isValid(client: Client): Promise<boolean> {
   try {
-    await client.call("GET", "/v1/endpoints?limit=1");
+    await client.call("GET", "/v1/endpoints?limit=1&status=false");
     return true;
   } catch (error) {
     if (error instanceof RemoteProblem && error.status === 401) return false;

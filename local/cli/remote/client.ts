@@ -101,7 +101,7 @@ function send(
       "user-agent": `vigie/${version}`,
       ...(target.token === null ? {} : { authorization: `Bearer ${target.token}` }),
       ...(ifMatch === undefined ? {} : { "if-match": ifMatch }),
-      ...(body === undefined ? {} : { "content-type": "application/json" }),
+      ...(body === undefined ? {} : { "content-type": "application/json", prefer: "return=minimal" }),
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });

@@ -109,6 +109,7 @@ const api: EnvironmentOf = ({ homeRegion, regions, shardSize }) =>
     TICKS_TABLE: tableNames.ticks,
     HISTORY_TABLE: tableNames.history,
     SHARD_SIZE: String(shardSize),
+    TICK_RETENTION_MS,
     REGIONS: regions.join(","),
     TOPIC_ARN_PREFIX: topicArnPrefix(homeRegion),
     VERSION: "0.0.0-test",
