@@ -41,12 +41,15 @@ export function withEffect(effects: readonly Effect[], effect: NotifyEffect): Ef
   return [...effects.filter((other) => !isNotify(other)), ...bounded];
 }
 
-/** Queues an incident for the log; it replaces a pending older revision of the same incident. The oldest give way. */
+/**
+ * Queues an incident for the log; it replaces a pending older revision of the same incident. The oldest give way. Its
+ * messages stay behind: the log has each of them before the incident does.
+ */
 export function withRecord(effects: readonly Effect[], incident: Incident): Effect[] {
   const record: RecordEffect = {
     do: "record",
     id: `${incident.id}/record.${incident.revision}`,
-    incident,
+    incident: { ...incident, messages: [] },
     claim: null,
   };
   const others = effects.filter((effect) => !isNotify(effect) && effect.incident.id !== incident.id);

@@ -1,5 +1,6 @@
 import { lastEndBefore, overlapMs } from "../alert/maintenance.ts";
 import type { Policy } from "../alert/policy.ts";
+import { slimMiddle } from "../alert/slim.ts";
 import type { RegionOutcome, RegionState } from "../alert/state.ts";
 import { mergeTicks } from "./merge.ts";
 import { availabilityOf, enoughFor, silentAfterMs, type Tally, tally, windowAt } from "./window.ts";
@@ -116,7 +117,7 @@ export function stepRegion(
     state: {
       failing: previous.failing ? !recovered : newlyFailing,
       since: newlyFailing || recovered ? (ticks.at(-1)?.scheduledAt ?? now) : previous.since,
-      outcomes: ticks.slice(-policy.expected),
+      outcomes: slimMiddle(ticks.slice(-policy.expected), policy.regions.length),
       lastVoteAt: history.lastVoteAt,
       votingSince: history.votingSince,
       asideSince: vote === null ? previous.asideSince : null,
