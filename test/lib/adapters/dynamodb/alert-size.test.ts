@@ -32,6 +32,9 @@ const timingsOf = () => ({
   transferMs: null,
 });
 
+/** Ticks at a time. */
+const JUDGED = 30;
+
 /** The state after so many hours of an endpoint of 10 s with a window of an hour, with nobody to carry effects out. */
 function stateAfter(hours: number, regions: number, target: Target, windowMs = HOUR): AlertState {
   const names = Array.from({ length: regions }, (_, i) => `region-north-${i}`);
@@ -43,9 +46,9 @@ function stateAfter(hours: number, regions: number, target: Target, windowMs = H
   const policy = policyOf(endpoint, names);
   let state: AlertState | null = null;
   const ticks = (hours * HOUR) / (10 * SECOND);
-  for (let tick = 0; tick < ticks; tick += 6) {
-    const minute = [0, 1, 2, 3, 4, 5].map((round) => tick + round);
-    const outcomes = minute.flatMap((one) =>
+  for (let tick = 0; tick < ticks; tick += JUDGED) {
+    const some = Array.from({ length: JUDGED }, (_, i) => tick + i);
+    const outcomes = some.flatMap((one) =>
       names.map((region): RegionOutcome => {
         const found = target(one);
         const timings = found.outcome === "ok" ? {} : { timings: timingsOf() };
@@ -59,7 +62,12 @@ function stateAfter(hours: number, regions: number, target: Target, windowMs = H
         };
       }),
     );
-    state = step(policy, state, { outcomes, evidence: [] }, T0 + (tick + 5) * 10 * SECOND + 2 * SECOND).state;
+    state = step(
+      policy,
+      state,
+      { outcomes, evidence: [] },
+      T0 + (tick + JUDGED - 1) * 10 * SECOND + 2 * SECOND,
+    ).state;
   }
   if (state === null) throw new Error("no tick");
   return state;
@@ -67,8 +75,8 @@ function stateAfter(hours: number, regions: number, target: Target, windowMs = H
 
 describe("an alert state fits into an item", () => {
   test.each([
-    ["five regions, down for hours", 3, 5, failing, HOUR, 100_000],
-    ["twenty regions, down for hours, with whatever text in the errors", 3, 20, hostile, HOUR, LIMIT],
+    ["five regions, down for hours", 2, 5, failing, HOUR, 100_000],
+    ["twenty regions, down for hours, with whatever text in the errors", 2, 20, hostile, HOUR, LIMIT],
     ["twenty regions that come and go with nobody told", 12, 20, unsteady, 5 * MINUTE, LIMIT],
   ] as const)("%s", (_, hours, regions, target, windowMs, limit) => {
     const state = stateAfter(hours, regions, target, windowMs);
