@@ -38,21 +38,25 @@ export interface ProbeChecker extends Checker {
   close(): void;
 }
 
-const sharedOf = (options: CheckerOptions): Shared => ({
-  clock: options.clock,
-  pacer: makeMachinePacer(options.cpus ?? 1, options.inFlight),
-  loopDelay: makeMachineLoopDelay(),
-  limits: makeLimits(),
-  ipv6: options.ipv6 ?? true,
-  deps: {
-    guard: options.guard,
-    isPublic: isPublicAddress,
-    trust: makeTrust(options.ca),
-    userAgent: options.userAgent,
-    now: () => options.clock.now(),
-  },
-  warm: new Set(),
-});
+function sharedOf(options: CheckerOptions): Shared {
+  const loopDelay = makeMachineLoopDelay();
+  return {
+    clock: options.clock,
+    pacer: makeMachinePacer(options.cpus ?? 1, options.inFlight),
+    loopDelay,
+    limits: makeLimits(),
+    ipv6: options.ipv6 ?? true,
+    deps: {
+      guard: options.guard,
+      isPublic: isPublicAddress,
+      trust: makeTrust(options.ca),
+      loop: loopDelay,
+      userAgent: options.userAgent,
+      now: () => options.clock.now(),
+    },
+    warm: new Set(),
+  };
+}
 
 /**
  * Makes the checker of a process: checks are paced by CPU, repeated as their endpoint's plan says, and flagged where

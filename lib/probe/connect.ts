@@ -6,7 +6,7 @@ import type { Failure } from "../core/check/outcome.ts";
 import { certificateFailure, handshakeFailure, socketFailure, throwIfOurs } from "./failures.ts";
 import { isFor, tlsFactsOf } from "./tls/facts.ts";
 import type { Trust } from "./tls/trust.ts";
-import { stamp, type Trace } from "./trace.ts";
+import { acted, noticed, type Trace } from "./trace.ts";
 
 export interface Target {
   /** The very address to connect to: the guard saw it, and the name is not asked for again. */
@@ -33,7 +33,7 @@ export const placeOf = ({ address, family }: Remote, port: number): string =>
  */
 export function connect(target: Target, trace: Trace, outcome: Connecting): Socket {
   trace.remote = target.remote;
-  trace.connectingAt = stamp();
+  trace.connectingAt = acted(trace);
   return target.tls === null ? plain(target, trace, outcome) : secured(target, target.tls, trace, outcome);
 }
 
@@ -41,7 +41,7 @@ const plain = (target: Target, trace: Trace, outcome: Connecting): Socket => {
   const { remote, port } = target;
   const socket = connectTcp({ host: remote.address, port, autoSelectFamily: false, noDelay: true });
   socket.once("connect", () => {
-    trace.connectedAt = stamp();
+    trace.connectedAt = noticed(trace);
     outcome.ready(socket);
   });
   onErrorBefore(
@@ -99,10 +99,10 @@ function secured(target: Target, tls: NonNullable<Target["tls"]>, trace: Trace, 
   socket.getPeerCertificate = (): DetailedPeerCertificate => NO_DETAILS;
   socket.setNoDelay(true);
   socket.once("connect", () => {
-    trace.connectedAt = stamp();
+    trace.connectedAt = noticed(trace);
   });
   socket.once("secureConnect", () => {
-    trace.securedAt = stamp();
+    trace.securedAt = noticed(trace);
     certificate ??= socket.getPeerX509Certificate(); // one that failed before its name was looked at
     if (certificate !== undefined) trace.tls = tlsFactsOf(socket, certificate, tls.now());
     certificate = undefined; // so that the next scavenge frees it: kept with the socket, thousands are freed in one pause of 25 to 45 ms

@@ -2,7 +2,7 @@ import type { Remote } from "../core/check/measurement.ts";
 import { type Failure, failure } from "../core/check/outcome.ts";
 import { parseHost } from "./lookup/host.ts";
 import type { TryDeps } from "./protocol.ts";
-import { stamp, type Trace } from "./trace.ts";
+import { noticed, type Trace } from "./trace.ts";
 
 /** Where a hop goes, or why nowhere; whether that is a public place, and whether the resolver had to ask twice. */
 export interface Located {
@@ -33,7 +33,7 @@ export async function locate(given: string, trace: Trace, deps: TryDeps): Promis
       isPublic: host.kind === "name" && isPublicName(host.name),
       retried: found.retried,
     };
-  trace.resolvedAt = stamp();
+  trace.resolvedAt = noticed(trace);
   const address = chosen(found.addresses, deps.avoid);
   if (address === undefined)
     return {

@@ -1,6 +1,7 @@
 /**
- * Notices when the event loop stood still. While it does, nothing is stamped: what arrived meanwhile reads late, so
- * measurements that such a stall touched are flagged. One sampler serves all checks, and runs only while there are any.
+ * Tells whether the event loop stood still just before something was noticed. While it does, nothing is stamped: what came
+ * meanwhile reads late. A stall that a check only waited through harms none of its stamps, and is nothing to it. One
+ * sampler serves all checks, and runs only while there are any.
  */
 export interface LoopDelayOptions {
   /** Monotonic, ms. */
@@ -9,39 +10,42 @@ export interface LoopDelayOptions {
   every: (ms: number, run: () => void) => { stop(): void };
 }
 
-export interface LoopDelay {
-  /** Starts watching. The answer is called once, at the end: did the loop stall since? */
-  watch(): () => boolean;
+/** What a stamp asks. */
+export interface Lateness {
+  /** Whether what happened after `from` and is noticed at `at` (monotonic, ms; now) may have waited for over 5 ms. */
+  isLate(from: number, at: number): boolean;
 }
 
-/** A stall of this length makes a measurement doubtful. */
-export const STALL_MS = 5;
+export interface LoopDelay extends Lateness {
+  /** Starts watching. The answer is called once, at the end. */
+  watch(): () => void;
+}
+
+/** A stamp that is late by this much makes a measurement doubtful. */
+const STALL_MS = 5;
 const BEAT_MS = 2;
-/** A stall meets the beat somewhere between two of its strokes: half a beat is what it gains on average. */
-const LATE_MS = STALL_MS + BEAT_MS / 2;
+/**
+ * What is noticed now came after the turn of the loop before this one began to look: since the beat before the last. That
+ * beat is up to two strokes old on a loop at rest; one of them is taken off, so that neither rest nor a stall is mistaken.
+ */
+const LATE_MS = STALL_MS + BEAT_MS;
 
 export function makeLoopDelay({ now, every }: LoopDelayOptions): LoopDelay {
   let watchers = 0;
-  let beatAt = 0;
-  let stalledAt = Number.NEGATIVE_INFINITY;
+  let lastBeatAt = 0;
+  let beatBeforeAt = 0;
   let beating: { stop(): void } | null = null;
 
-  const noteStall = (at: number): void => {
-    if (at - beatAt > LATE_MS) stalledAt = at;
-  };
   const beat = (): void => {
-    const at = now();
-    noteStall(at);
-    beatAt = at;
+    beatBeforeAt = lastBeatAt;
+    lastBeatAt = now();
   };
   const begin = (): void => {
-    watchers++;
-    if (beating === null) {
-      beatAt = now();
-      beating = every(BEAT_MS, beat);
-    } else if (now() - beatAt > LATE_MS) beat(); // a stall that ended before this check began is not its own
+    lastBeatAt = now();
+    beat();
+    beating = every(BEAT_MS, beat);
   };
-  const end = (): void => {
+  const release = (): void => {
     watchers--;
     if (watchers > 0) return;
     beating?.stop();
@@ -50,13 +54,10 @@ export function makeLoopDelay({ now, every }: LoopDelayOptions): LoopDelay {
 
   return {
     watch: () => {
-      begin();
-      const since = now();
-      return () => {
-        noteStall(now()); // sockets are served before timers: the latest stall may not have met a beat yet
-        end();
-        return stalledAt > since;
-      };
+      watchers++;
+      if (beating === null) begin();
+      return release;
     },
+    isLate: (from, at) => at - Math.max(from, beatBeforeAt) > LATE_MS,
   };
 }

@@ -1,4 +1,4 @@
-import type { Hop, Measurement } from "../core/check/measurement.ts";
+import type { Flag, Hop, Measurement } from "../core/check/measurement.ts";
 import type { Outcome } from "../core/check/outcome.ts";
 import { sumOf, type Trace, timingsOf } from "./trace.ts";
 
@@ -20,6 +20,11 @@ const hopOf = (trace: Trace): Hop => ({
   remote: trace.remote,
   tls: trace.tls,
 });
+
+const flagsOf = ({ retried, hops }: Found): Flag[] => {
+  const flags: Flag[] = retried ? ["retried"] : [];
+  return hops.some(({ late }) => late) ? [...flags, "delayed"] : flags;
+};
 
 /** From the first hop's start to the last one's end, on the monotonic clock. */
 export const totalOf = (hops: readonly Trace[]): number =>
@@ -43,7 +48,7 @@ export function measurementOf(found: Found): Measurement {
     tls: last?.tls ?? null,
     bytes: found.bytes,
     tries: 1,
-    flags: found.retried ? ["retried"] : [],
+    flags: flagsOf(found),
     publicTarget: found.publicTarget,
   };
 }

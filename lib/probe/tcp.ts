@@ -5,7 +5,7 @@ import { connect, placeOf, type Target } from "./connect.ts";
 import { locate } from "./locate.ts";
 import { measurementOf } from "./measure.ts";
 import type { ProtocolCheck } from "./protocol.ts";
-import { stamp, stepOf, type Trace, traceOf } from "./trace.ts";
+import { noticed, stepOf, type Trace, traceOf } from "./trace.ts";
 
 const timedOut = (trace: Trace, place: string): Failure =>
   failure(timeoutTypeOf(stepOf(trace)), `timed out connecting to ${place}`);
@@ -35,7 +35,7 @@ export const checkTcp: ProtocolCheck = async (endpoint, deps) => {
   const url = new URL(endpoint.url);
   const port = portOf(url);
   const startedAt = deps.now();
-  const trace = traceOf(`tcp://${url.host}`, false, false);
+  const trace = traceOf(`tcp://${url.host}`, false, deps.loop);
   const place = await locate(url.hostname, trace, deps);
   const failed =
     "type" in place.remote
@@ -43,7 +43,7 @@ export const checkTcp: ProtocolCheck = async (endpoint, deps) => {
       : deps.signal.aborted
         ? timedOut(trace, url.host)
         : await knock({ remote: place.remote, port, tls: null }, trace, deps.signal);
-  trace.endedAt = trace.connectedAt ?? stamp();
+  trace.endedAt = trace.connectedAt ?? noticed(trace);
   const outcome =
     failed ??
     judge(endpoint.expect, endpoint.tls, {

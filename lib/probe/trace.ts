@@ -1,5 +1,6 @@
 import type { PhaseTimings, Remote, Timings, TlsFacts } from "../core/check/measurement.ts";
 import type { Step } from "../core/check/outcome.ts";
+import type { Lateness } from "./loop-delay.ts";
 
 /**
  * Stamps of one hop, in ms of the monotonic clock (`performance.now()`); null until the moment came.
@@ -21,27 +22,52 @@ export interface Trace {
   status: number | null;
   remote: Remote | null;
   tls: TlsFacts | null;
+  readonly loop: Lateness;
+  /** The latest stamp of any kind: nothing that is noticed next can have come before it. */
+  stampedAt: number;
+  /** One of the stamps was taken late. */
+  late: boolean;
 }
 
 /** The monotonic clock that every stamp is read from, in ms. */
 export const stamp = (): number => performance.now();
 
-export const traceOf = (url: string, secure: boolean, literal: boolean): Trace => ({
-  url,
-  startedAt: stamp(),
-  literal,
-  secure,
-  resolvedAt: null,
-  connectingAt: null,
-  connectedAt: null,
-  securedAt: null,
-  sentAt: null,
-  firstByteAt: null,
-  endedAt: null,
-  status: null,
-  remote: null,
-  tls: null,
-});
+export function traceOf(url: string, secure: boolean, loop: Lateness): Trace {
+  const startedAt = stamp();
+  return {
+    url,
+    startedAt,
+    literal: false,
+    secure,
+    resolvedAt: null,
+    connectingAt: null,
+    connectedAt: null,
+    securedAt: null,
+    sentAt: null,
+    firstByteAt: null,
+    endedAt: null,
+    status: null,
+    remote: null,
+    tls: null,
+    loop,
+    stampedAt: startedAt,
+    late: false,
+  };
+}
+
+/** The stamp of what we do ourselves: never late. */
+export function acted(trace: Trace): number {
+  trace.stampedAt = stamp();
+  return trace.stampedAt;
+}
+
+/** The stamp of what happened to us, an answer or a time-out; says on the trace when it is late. */
+export function noticed(trace: Trace): number {
+  const at = stamp();
+  if (trace.loop.isLate(trace.stampedAt, at)) trace.late = true;
+  trace.stampedAt = at;
+  return at;
+}
 
 /** The step a hop is in, or was in when it ended. */
 export function stepOf(trace: Trace): Step {

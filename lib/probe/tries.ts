@@ -19,7 +19,7 @@ export interface Shared {
   readonly limits: Limits;
   readonly ipv6: boolean;
   /** The same for every try. */
-  readonly deps: Pick<TryDeps, "guard" | "isPublic" | "trust" | "userAgent" | "now">;
+  readonly deps: Pick<TryDeps, "guard" | "isPublic" | "trust" | "loop" | "userAgent" | "now">;
   /** Schemes that were checked before, or warmed up. */
   readonly warm: Set<string>;
 }
@@ -79,11 +79,9 @@ async function tryFamilies(shared: Shared, job: Job, signal: AbortSignal): Promi
 
 async function tryOnce(shared: Shared, job: Job, limit: Limit): Promise<Measurement> {
   const flags = takeCold(shared, job.endpoint.url);
-  const stalled = shared.loopDelay.watch();
+  const release = shared.loopDelay.watch();
   limit.startTimer(job.plan.timeoutMs);
-  const found = await tryFamilies(shared, job, limit.signal).finally(() => {
-    if (stalled()) flags.push("delayed");
-  });
+  const found = await tryFamilies(shared, job, limit.signal).finally(release);
   limit.throwIfGivenUp();
   return { ...found, flags: [...flags, ...found.flags] };
 }

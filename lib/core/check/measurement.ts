@@ -2,7 +2,7 @@ import type { Outcome } from "./outcome.ts";
 
 /**
  * Doubts about a measurement's timings. Flagged timings stay out of Apdex and percentiles; the outcome counts.
- * cold: first check after start; delayed: our event loop lagged over 5 ms during it;
+ * cold: first check after start; delayed: a step's end was noticed late, for our event loop stood still for over 5 ms before;
  * retried: an earlier try failed (or the resolver did, transiently); slow_lane: measured by a small machine.
  */
 export type Flag = "cold" | "delayed" | "retried" | "slow_lane";

@@ -3,7 +3,7 @@ import type { Endpoint } from "../../core/endpoint/endpoint.ts";
 import { locate } from "../locate.ts";
 import { measurementOf, totalOf } from "../measure.ts";
 import type { ProtocolCheck, TryDeps } from "../protocol.ts";
-import { stamp, type Trace, traceOf } from "../trace.ts";
+import { noticed, type Trace, traceOf } from "../trace.ts";
 import { decode } from "./decode.ts";
 import { type Answer, BODY_LIMIT, exchange, timeoutFailure } from "./exchange.ts";
 import { type HttpRequest, isRedirect, keyOf, redirected } from "./redirect.ts";
@@ -29,13 +29,13 @@ async function hop(walk: Walk, request: HttpRequest): Promise<Answer | Failure> 
   const { endpoint, deps } = walk;
   const { url } = request;
   const secure = url.protocol === "https:";
-  const trace = traceOf(`${url.origin}${url.pathname}${url.search}`, secure, false);
+  const trace = traceOf(`${url.origin}${url.pathname}${url.search}`, secure, deps.loop);
   walk.hops.push(trace);
   const place = await locate(url.hostname, trace, deps);
   walk.retried ||= place.retried;
   walk.isPublic = place.isPublic;
   if ("type" in place.remote) {
-    trace.endedAt = stamp();
+    trace.endedAt = noticed(trace);
     return place.remote;
   }
   const tls = secure
@@ -86,7 +86,7 @@ async function judged(walk: Walk, answer: Answer): Promise<Judged> {
   } catch (error) {
     const last = hops.at(-1);
     if (!deps.signal.aborted || last === undefined) throw error;
-    last.endedAt = stamp();
+    last.endedAt = noticed(last);
     return { outcome: timeoutFailure(last, "decoding"), bytes: answer.length };
   }
 }

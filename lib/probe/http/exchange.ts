@@ -5,7 +5,7 @@ import { type Failure, failure, timeoutTypeOf } from "../../core/check/outcome.t
 import { VigieError } from "../../core/errors.ts";
 import { connect, placeOf, type Target } from "../connect.ts";
 import { codeOf, exchangeFailure, type Progress, throwIfOurs } from "../failures.ts";
-import { stamp, stepOf, type Trace } from "../trace.ts";
+import { acted, noticed, stepOf, type Trace } from "../trace.ts";
 import type { Body } from "./decode.ts";
 import { type HttpRequest, isRedirect } from "./redirect.ts";
 import { withoutStacks } from "./stacks.ts";
@@ -116,11 +116,11 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onRequestSent(): void {
-    this.#trace.sentAt = stamp();
+    this.#trace.sentAt = acted(this.#trace);
   }
 
   onResponseStarted(): void {
-    this.#trace.firstByteAt = stamp();
+    this.#trace.firstByteAt = noticed(this.#trace);
     this.#progress.started = true;
   }
 
@@ -185,7 +185,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   #close(): boolean {
     if (this.#done) return false;
     this.#done = true;
-    this.#trace.endedAt = stamp();
+    this.#trace.endedAt = noticed(this.#trace);
     this.#chunks = [];
     this.#options.signal.removeEventListener("abort", this.onAbort);
     this.#socket?.destroy();

@@ -160,6 +160,20 @@ describe("a checker", () => {
     expect(isCold).toEqual([true, false, false]);
   });
 
+  it("flags a check as delayed when the event loop stood still before a stamp of it", async () => {
+    const server = await opened(
+      loopback({
+        onRequest: (socket) => {
+          socket.end(answer("ok"));
+          for (const until = performance.now() + 20; performance.now() < until; );
+        },
+      }),
+    );
+    const measured = await checkerOf().check(endpointOf(`http://${server.host}/`));
+    expect(measured).toMatchObject({ outcome: "ok" });
+    expect(measured.flags).toContain("delayed");
+  });
+
   it("gives up a check that nobody wants any more, wherever it is", async () => {
     const server = await scripted("-");
     const stop = new AbortController();
