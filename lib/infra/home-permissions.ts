@@ -3,7 +3,7 @@ import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import { acknowledgeWildcard } from "./acknowledged.ts";
 import type { Permission } from "./function.ts";
 import { arnOf, indexArn, tableArn, topicName } from "./names.ts";
-import { readTicks, send } from "./permissions.ts";
+import { readShard, readTicks, send } from "./permissions.ts";
 
 /** What the home region's functions may do; `home` is its region. */
 
@@ -26,14 +26,15 @@ export function acknowledgeTopics(home: string, ...functions: IFunction[]): void
   for (const { role } of functions) if (role !== undefined) acknowledgeWildcard(role, shown, reason);
 }
 
+/** Endpoints, and in which shards they are or were. */
 const readEndpoints = (home: string): Permission => ({
   sid: "ReadEndpoints",
-  actions: ["dynamodb:BatchGetItem", "dynamodb:GetItem"],
+  actions: ["dynamodb:BatchGetItem"],
   resources: [tableArn(home, "config")],
 });
 
 /** Judging endpoints and delivering what came of it. */
-const judge = (home: string): Permission[] => [
+const judge = (home: string, failuresArn: string): Permission[] => [
   readEndpoints(home),
   {
     sid: "KeepAlerts",
@@ -43,30 +44,32 @@ const judge = (home: string): Permission[] => [
   { sid: "FindUnsent", actions: ["dynamodb:Query"], resources: [indexArn(home, "alerts", "unsent")] },
   readTicks(home),
   publish(home),
-];
-
-export const failureMay = (home: string, failuresArn: string): Permission[] => [
-  ...judge(home),
   send("HandOn", failuresArn),
 ];
+
+export const failureMay = judge;
 
 export const watchdogMay = (home: string, failuresArn: string): Permission[] => [
-  ...judge(home),
+  ...judge(home, failuresArn),
   { sid: "FindTroubled", actions: ["dynamodb:Query"], resources: [indexArn(home, "alerts", "troubled")] },
-  send("HandOn", failuresArn),
 ];
 
+/** Of the table with the endpoints only the directory of shards. */
+const shardsOnly = { "ForAllValues:StringEquals": { "dynamodb:LeadingKeys": ["SHARDS"] } };
+
 export const rollupMay = (home: string, rollupArn: string): Permission[] => [
+  readEndpoints(home),
+  readShard(home),
   {
-    sid: "ReadShards",
-    actions: ["dynamodb:Query"],
-    resources: [tableArn(home, "config"), indexArn(home, "config", "byShard")],
+    sid: "CountShards",
+    actions: ["dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem"],
+    resources: [tableArn(home, "config")],
+    conditions: shardsOnly,
   },
-  { sid: "RecountShards", actions: ["dynamodb:UpdateItem"], resources: [tableArn(home, "config")] },
   readTicks(home),
   {
     sid: "KeepHistory",
-    actions: ["dynamodb:BatchWriteItem", "dynamodb:PutItem", "dynamodb:Query"],
+    actions: ["dynamodb:BatchWriteItem", "dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem"],
     resources: [tableArn(home, "history")],
   },
   send("PlanHour", rollupArn),
@@ -83,27 +86,22 @@ export const apiMay = (home: string): Permission[] => [
       "dynamodb:Query",
       "dynamodb:UpdateItem",
     ],
-    resources: [tableArn(home, "config"), indexArn(home, "config", "byShard")],
+    resources: [tableArn(home, "config")],
   },
   {
     sid: "KeepAlerts",
-    actions: [
-      "dynamodb:BatchGetItem",
-      "dynamodb:DeleteItem",
-      "dynamodb:GetItem",
-      "dynamodb:PutItem",
-      "dynamodb:Query",
-    ],
+    actions: ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:UpdateItem"],
+    resources: [tableArn(home, "alerts")],
+  },
+  {
+    sid: "ReadIncidents",
+    actions: ["dynamodb:Query"],
     resources: [
       tableArn(home, "alerts"),
-      ...["feed", "openFeed", "endpointFeed", "unsent"].map((index) => indexArn(home, "alerts", index)),
+      ...["feed", "openFeed", "endpointFeed"].map((index) => indexArn(home, "alerts", index)),
     ],
   },
   readTicks(home),
-  {
-    sid: "ReadHistory",
-    actions: ["dynamodb:GetItem", "dynamodb:Query"],
-    resources: [tableArn(home, "history")],
-  },
+  { sid: "ReadHistory", actions: ["dynamodb:Query"], resources: [tableArn(home, "history")] },
   publish(home),
 ];
