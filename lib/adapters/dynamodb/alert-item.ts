@@ -35,19 +35,19 @@ export const stateFrom = (item: Item): Versioned<AlertState> => ({
 });
 
 /**
- * Where an entry of the index `troubled` stands: beside those of its shard, whose ticks are read together. A write that
- * doesn't know the shard leaves an entry where it is.
+ * Where an entry of the index `troubled` stands: beside those of its shard, whose ticks are read together. `home` and `at`
+ * are kept while it is out of trouble too, so that a write which doesn't know the shard puts it there again.
  */
-function troubleOf({ state, shard }: AlertWrite): Expression {
+function troubleOf({ state, shard }: AlertWrite): { text: string; values: Item } {
   const name = `${state.org}/${state.endpointId}`;
   const values = {
-    ":bucket": text(bucketFor("t", shard ?? name, TROUBLE_BUCKETS)),
+    ":home": text(bucketFor("t", shard ?? name, TROUBLE_BUCKETS)),
     ":at": text(`${shard ?? ""}#${name}`),
   };
-  const names = { "#bucket": "bucket", "#at": "at" };
-  if (shard !== undefined) return { text: "#bucket = :bucket, #at = :at", values, names };
-  const kept = "#bucket = if_not_exists(#bucket, :bucket), #at = if_not_exists(#at, :at)";
-  return { text: kept, values, names };
+  const [home, at] =
+    shard === undefined ? ["if_not_exists(home, :home)", "if_not_exists(#at, :at)"] : [":home", ":at"];
+  const bucket = isTroubled(state) ? `, #bucket = ${home}` : "";
+  return { text: `home = ${home}, #at = ${at}${bucket}`, values };
 }
 
 /** The packed state, the same bytes for the same state: an answer that got lost can be told from another's write. */
@@ -63,8 +63,10 @@ export function changeFor(write: AlertWrite, body: Uint8Array): Expression {
     unsent: isUnsent ? text(bucketFor(state.org, state.endpointId, UNSENT_BUCKETS)) : null,
     unsentId: isUnsent ? text(state.endpointId) : null,
   };
-  if (!isTroubled(state)) return setting({ ...attributes, bucket: null, at: null });
-  const trouble = troubleOf(write);
-  const change = setting(attributes, { text: trouble.text, values: trouble.values ?? {} });
-  return { ...change, names: { ...change.names, ...trouble.names } };
+  if (isTroubled(state)) {
+    const change = setting(attributes, troubleOf(write));
+    return { ...change, names: { ...change.names, "#at": "at", "#bucket": "bucket" } };
+  }
+  const change = setting({ ...attributes, bucket: null }, troubleOf(write));
+  return { ...change, names: { ...change.names, "#at": "at" } };
 }
