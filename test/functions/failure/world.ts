@@ -2,27 +2,47 @@ import { randomUUID } from "node:crypto";
 import { makeHandle as makeFailure } from "../../../functions/failure/handle.ts";
 import { makeQueueHandle, type QueueDeps } from "../../../functions/failure/queue.ts";
 import { makeHandle as makeWatchdog, type WatchdogDeps } from "../../../functions/watchdog/handle.ts";
-import { openSqlite } from "../../../lib/adapters/sqlite/index.ts";
+import { openSqlite, type SqliteStores } from "../../../lib/adapters/sqlite/open.ts";
 import type { RegionOutcome } from "../../../lib/core/alert/state.ts";
 import type { CheckRecord } from "../../../lib/core/check/record.ts";
 import type { Endpoint } from "../../../lib/core/endpoint/endpoint.ts";
 import type { Delivery } from "../../../lib/core/incident/incident.ts";
-import type { FailurePost, Message, Notifier } from "../../../lib/core/ports.ts";
+import type {
+  AlertStore,
+  EndpointStore,
+  FailurePost,
+  IncidentLog,
+  Message,
+  Notifier,
+  TickLog,
+} from "../../../lib/core/ports.ts";
 import { MINUTE, outcomeAt, SECOND, START } from "../../lib/core/alert/play.ts";
 
-export interface World {
-  stores: ReturnType<typeof openSqlite>;
+/** What one process runs. */
+export interface Functions {
+  failure: (posts: readonly FailurePost[]) => Promise<void>;
+  watchdog: () => Promise<{ pending: boolean }>;
+  /** The failure function on its queue, given texts of messages; answers with the places of those that come back. */
+  queue: (...messages: string[]) => Promise<number[]>;
+}
+
+/** What the functions need of a store. */
+export interface HomeStores {
+  endpoints: Pick<EndpointStore, "getMany">;
+  ticks: Pick<TickLog, "outcomes" | "append">;
+  alerts: AlertStore;
+  incidents: IncidentLog;
+}
+
+export interface World<Stores extends HomeStores = SqliteStores> extends Functions {
+  stores: Stores;
   sent: Message[];
   faults: unknown[];
   clock: { now: () => number; set: (at: number) => void };
   /** What the next sends do instead of succeeding, in order. */
   sabotage: (() => Promise<Delivery[]> | Delivery[])[];
-  failure: (posts: readonly FailurePost[]) => Promise<void>;
-  watchdog: () => Promise<{ pending: boolean }>;
-  /** The failure function on its queue, given texts of messages; answers with the places of those that come back. */
-  queue: (...messages: string[]) => Promise<number[]>;
   /** Another process on the same stores. */
-  another: (replaced?: Partial<WatchdogDeps & QueueDeps>) => Pick<World, "failure" | "watchdog" | "queue">;
+  another: (replaced?: Partial<WatchdogDeps & QueueDeps>) => Functions;
 }
 
 /** Stores in memory, a fixed clock, a notifier that notes what it is given. */
@@ -32,6 +52,14 @@ export async function worldOf(
 ): Promise<World> {
   const stores = openSqlite(":memory:");
   await stores.endpoints.replaceAll("file", endpoints);
+  return worldOn(stores, regions);
+}
+
+/** The same on any stores. */
+export function worldOn<Stores extends HomeStores>(
+  stores: Stores,
+  regions: readonly string[],
+): World<Stores> {
   let at = START;
   const clock = {
     now: () => at,
@@ -41,7 +69,7 @@ export async function worldOf(
   };
   const sent: Message[] = [];
   const faults: unknown[] = [];
-  const sabotage: World["sabotage"] = [];
+  const sabotage: World<Stores>["sabotage"] = [];
   const notifier: Notifier = {
     send: async (message) => {
       const instead = sabotage.shift();
@@ -50,7 +78,7 @@ export async function worldOf(
       return [{ channel: "test", ok: true, at }];
     },
   };
-  const another: World["another"] = (replaced = {}) => {
+  const another: World<Stores>["another"] = (replaced = {}) => {
     const deps = {
       ...stores,
       ...replaced,
@@ -61,7 +89,7 @@ export async function worldOf(
       onFault: (error: unknown) => faults.push(error),
     };
     const handle = makeQueueHandle(deps);
-    const queue: World["queue"] = async (...messages) => {
+    const queue: Functions["queue"] = async (...messages) => {
       const Records = messages.map((body, index) => ({ messageId: String(index), body }));
       const { batchItemFailures } = await handle({ Records });
       return batchItemFailures.map(({ itemIdentifier }) => Number(itemIdentifier)).sort((a, b) => a - b);
