@@ -19,6 +19,9 @@ export interface InitFlags {
   stack: string;
 }
 
+/** What a deployment calls its stack in the home region. */
+export const HOME_STACK = "VigieHome";
+
 type Done = (code: number) => void;
 
 const collect = (text: string, before: string[] = []): string[] => [...before, ...text.split(",")];
@@ -56,7 +59,7 @@ export function addAccount(program: Command, commands: AccountCommands, done: Do
     .command("init")
     .description("with AWS credentials: make the first API token of a deployed installation and keep it here")
     .option("--region <region>", "home region (default: what cdk.json says, or AWS_REGION)")
-    .option("--stack <name>", "the home stack", "VigieHome")
+    .option("--stack <name>", "the home stack", HOME_STACK)
     .addHelpText("after", examples(["vigie init", "vigie init --region eu-west-1"], null))
     .action(async (flags: InitFlags) => done(await commands.init(flags)));
 }

@@ -117,6 +117,25 @@ describe("the program", () => {
     expect(await vigie(["validate", sample])).toMatchObject({ code: 0 });
   });
 
+  test("speaks to installations, and to AWS with the clients it comes with", async () => {
+    const sample = join(home, "node_modules/vigie/vigie.yaml");
+    const nobody = "http://127.0.0.1:9";
+    expect((await vigie(["apply", "-f", sample, "--url", nobody])).stderr).toContain(`Can't reach ${nobody}`);
+    expect((await vigie(["test-alert", "--url", nobody])).stderr).toContain(`Can't reach ${nobody}`);
+    const aws = {
+      AWS_ENDPOINT_URL: nobody,
+      AWS_ACCESS_KEY_ID: "a",
+      AWS_SECRET_ACCESS_KEY: "s",
+      npm_config_yes: "false",
+    };
+    const doctor = await run(home, "npx", ["vigie", "doctor", "--region", "eu-west-1"], aws);
+    expect(doctor.code).toBe(1);
+    expect(doctor.stdout).toContain("AWS did not answer sts:GetCallerIdentity in eu-west-1");
+    const init = await run(home, "npx", ["vigie", "init", "--region", "eu-west-1"], aws);
+    expect(init.code).toBe(2);
+    expect(init.stderr).toContain("AWS did not answer cloudformation:DescribeStacks in eu-west-1");
+  });
+
   test("runs with short pauses of the garbage collector", async () => {
     const tell = "data:text/javascript,console.error(JSON.stringify(process.execArgv))";
     const { stderr } = await run(home, process.execPath, ["node_modules/vigie/dist/launch.js", "--help"], {

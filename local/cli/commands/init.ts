@@ -20,7 +20,7 @@ import {
 } from "../remote/credentials.ts";
 
 /** What the stacks call the table of endpoints and tokens, where the stack's outputs don't name it. */
-const CONFIG_TABLE = "vigie-config";
+export const CONFIG_TABLE = "vigie-config";
 
 /** What an installation's stack says of it. */
 interface Found {

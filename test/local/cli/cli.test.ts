@@ -48,6 +48,10 @@ describe("help, version and wrong usage", () => {
     ["schema"],
     ["apply"],
     ["test-alert"],
+    ["doctor"],
+    ["init"],
+    ["apply"],
+    ["test-alert"],
   ])("%s --help shows examples and exit codes", async (command) => {
     const { code, stdout } = await run([command, "--help"]);
     expect(code).toBe(0);
