@@ -1,6 +1,6 @@
 /**
  * Builds what people install: dist/vigie.js (the program), dist/launch.js (its door), dist/index.js (the library),
- * dist/functions (what the CDK constructs deploy).
+ * dist/cdk.js (the CDK constructs), dist/functions (what they deploy).
  */
 import { chmod, rm } from "node:fs/promises";
 import { join } from "node:path";
@@ -30,9 +30,23 @@ const program: BuildOptions = {
   target: "node24",
 };
 
+/** The constructs, by themselves: they find dist/functions beside them, and only who uses them has the CDK. */
+const constructs: BuildOptions = {
+  ...common,
+  entryPoints: { cdk: "lib/infra/index.ts" },
+  bundle: true,
+  packages: "external",
+  target: "node24",
+};
+
 /** Not bundled, and for old Nodes: its job is to say that they are too old. */
 const launcher: BuildOptions = { ...common, entryPoints: { launch: "bin/launch.ts" }, target: "node18" };
 
 await rm(dist, { recursive: true, force: true });
-await Promise.all([build(program), build(launcher), bundleFunctions(join(dist, "functions"))]);
+await Promise.all([
+  build(program),
+  build(constructs),
+  build(launcher),
+  bundleFunctions(join(dist, "functions")),
+]);
 await chmod(join(dist, "launch.js"), 0o755);

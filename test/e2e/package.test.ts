@@ -1,6 +1,6 @@
 /** What people install: packed, installed into an empty folder, run and imported from there. */
 import { execFile } from "node:child_process";
-import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
@@ -181,6 +181,21 @@ describe("the package", () => {
       "function function tcp\n",
     );
   });
+
+  test("brings constructs, with the functions they deploy, for an app of one's own", async () => {
+    for (const name of ["aws-cdk-lib", "constructs"])
+      await symlink(join(root, "node_modules", name), join(home, "node_modules", name));
+    const script = `
+      import { App } from "aws-cdk-lib";
+      import { makeStacks, parseDeployment } from "vigie/cdk";
+      const app = new App({ outdir: "synthesized" });
+      makeStacks(app, parseDeployment({ homeRegion: "eu-west-1", probeRegions: ["us-east-1"] }));
+      console.log(app.synth().stacks.map(({ stackName }) => stackName).join(" "));
+    `;
+    expect(await must(run(home, process.execPath, ["--input-type=module", "-e", script]))).toBe(
+      "VigieHome VigieProbe-us-east-1\n",
+    );
+  }, 60_000);
 
   test("has types", async () => {
     const source = `

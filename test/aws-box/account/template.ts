@@ -3,7 +3,14 @@ import * as z from "zod";
 import { ACCOUNT, API_ID, arn } from "../wire.ts";
 
 const template = z.object({
-  Resources: z.record(z.string(), z.object({ Type: z.string(), Properties: z.unknown().default({}) })),
+  Resources: z.record(
+    z.string(),
+    z.object({
+      Type: z.string(),
+      Properties: z.unknown().default({}),
+      DeletionPolicy: z.string().optional(),
+    }),
+  ),
   Outputs: z.record(z.string(), z.object({ Value: z.unknown() })).default({}),
 });
 

@@ -77,7 +77,7 @@ describe("stacks", () => {
   let stacks: Stack[];
   beforeAll(() => {
     stacks = synthesize(bundles.folder, most);
-  });
+  }, 60_000);
 
   test("one at home, one for each probe region, also for those retired", () => {
     expect(stacks.map(({ name, region }) => [name, region])).toEqual([

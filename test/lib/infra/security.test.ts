@@ -45,7 +45,7 @@ beforeAll(() => {
   const [one, two, three] = all;
   if (one === undefined || two === undefined || three === undefined) throw new RangeError("too few stacks");
   [home, first, second] = [one, two, three];
-});
+}, 60_000);
 
 const properties = (stack: Stack, type: string): Resource[] => resourcesOf(all, stack, type);
 

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { App } from "aws-cdk-lib";
 import { parseDeployment } from "../../../lib/core/deployment/settings.ts";
-import { makeStacks } from "../../../lib/infra/app.ts";
+import { makeStacks } from "../../../lib/infra/stacks.ts";
 import { FUNCTIONS } from "../../../scripts/bundle.ts";
 import { readStack, type Stack } from "../../aws-box/account/template.ts";
 
