@@ -4,18 +4,26 @@ import type { OnFault } from "./fault.ts";
 import type { ShardTick } from "./tick.ts";
 
 export interface DueDeps {
-  /** Those that are checked every minute whatever their interval (ALERTING: Intervals). */
-  troubled(endpoints: readonly Endpoint[], scheduledAt: number): Promise<ReadonlySet<Endpoint>>;
+  /** Those of a shard's endpoints that are checked every minute whatever their interval (ALERTING: Intervals). */
+  troubled(
+    endpoints: readonly Endpoint[],
+    scheduledAt: number,
+    shard: string,
+  ): Promise<ReadonlySet<Endpoint>>;
   onFault: OnFault;
 }
 
 const MINUTE_MS = 60_000;
 
-/** Which endpoints of a shard a tick is for. */
+/**
+ * Which endpoints of a shard a tick is for.
+ * @param isFailing what is known to fail here: it is hurried too, whoever else knows
+ */
 export async function dueOf(
   deps: DueDeps,
   tick: ShardTick,
   endpoints: readonly Endpoint[],
+  isFailing: (endpoint: Endpoint) => boolean,
 ): Promise<readonly Endpoint[]> {
   const { everything, scheduledAt } = tick;
   if (everything === true) return endpoints;
@@ -23,7 +31,7 @@ export async function dueOf(
   if (tick.round) return endpoints.filter(({ intervalMs }) => hasRound(intervalMs, scheduledAt));
   const troubled = await troubledOf(deps, tick, endpoints);
   return endpoints.filter((endpoint) =>
-    isDue(endpoint.id, endpoint.intervalMs, scheduledAt, troubled.has(endpoint)),
+    isDue(endpoint.id, endpoint.intervalMs, scheduledAt, troubled.has(endpoint) || isFailing(endpoint)),
   );
 }
 
@@ -40,7 +48,7 @@ async function troubledOf(
   const rare = endpoints.filter(({ intervalMs }) => intervalMs > MINUTE_MS);
   if (rare.length === 0) return new Set();
   try {
-    return await deps.troubled(rare, scheduledAt);
+    return await deps.troubled(rare, scheduledAt, shard.id);
   } catch (error) {
     deps.onFault(error, { what: "which endpoints are in trouble", shard: shard.id });
     return new Set();

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { name, region, regionList, safeUrl, urlList, whole } from "../../lib/core/environment/fields.ts";
+import { name, region, safeUrl, urlList, whole } from "../../lib/core/environment/fields.ts";
 import { type Environment, parseEnvironment, type Runtime } from "../../lib/core/environment/parse.ts";
 import { sinksAreWhole, sinksHaveQueue, sinkVariables } from "../../lib/core/environment/sinks.ts";
 
@@ -17,12 +17,12 @@ const probeVariables = {
   FORWARD_QUEUE_URL: safeUrl(),
   /** Checks what is slow or failing; the same code with less memory. */
   SLOW_FUNCTION: name(),
-  /** Every probe region, this one too. */
-  REGIONS: regionList(),
   CANARIES: urlList(),
   ...sinkVariables,
   /** What a sink does not take; in this region. Exactly when there is a sink. */
   METRICS_QUEUE_URL: safeUrl().optional(),
+  /** Set by Lambda itself: how much of a CPU there is. */
+  AWS_LAMBDA_FUNCTION_MEMORY_SIZE: whole(128, 10_240, "megabytes").optional(),
 };
 
 const schema = z.object(probeVariables).superRefine(sinksAreWhole).superRefine(sinksHaveQueue);

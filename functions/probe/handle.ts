@@ -94,7 +94,8 @@ async function ownOf(
   tick: ShardTick,
   endpoints: readonly Endpoint[],
 ): Promise<readonly Endpoint[]> {
-  const due = tick.slow === undefined ? await dueOf(deps, tick, endpoints) : endpoints;
+  await lane.ready();
+  const due = tick.slow === undefined ? await dueOf(deps, tick, endpoints, lane.isFailing) : endpoints;
   return lane.keep(endpoints, due);
 }
 

@@ -37,7 +37,7 @@ export interface RoundSummary {
 export interface RoundContext extends Pick<Limit, "abort" | "gaveUp"> {
   place: TickPlace;
   posts: Posts;
-  lane: Pick<Lane, "mayRetry" | "note" | "name">;
+  lane: Pick<Lane, "isFailing" | "note" | "name">;
 }
 
 const OWN_NETWORK = "our own network: no canary answered";
@@ -99,7 +99,7 @@ async function checkOne(
   try {
     const resolved = deps.resolve(endpoint);
     const found = await deps.checker.check(resolved.endpoint, {
-      retry: lane.mayRetry(endpoint),
+      retry: !lane.isFailing(endpoint),
       signal: abort,
     });
     if (abort.aborted) return null;

@@ -27,10 +27,12 @@ export interface LaneDeps {
  */
 export interface Lane {
   name: TickPlace["lane"];
-  /** Those of the due ones that are checked here: each endpoint by exactly one invocation of the tick. */
+  /** Once ready: those of the due ones that are checked here; each endpoint by exactly one invocation of the tick. */
   keep(listed: readonly Endpoint[], due: readonly Endpoint[]): Promise<readonly Endpoint[]>;
-  /** Not while it is failing: the ticks are its repetitions. */
-  mayRetry(endpoint: Endpoint): boolean;
+  /** Resolves once it is known who is in the lane, or that it can't be known. Never rejects. */
+  ready(): Promise<void>;
+  /** Its latest check here failed: it is not repeated within a tick, for the ticks are its repetitions. */
+  isFailing(endpoint: Endpoint): boolean;
   /** Takes note of how a check went. `record` is null when it did not end. */
   note(endpoint: Endpoint, record: CheckRecord | null, tookMs: number): void;
   /** Writes down who belongs to the slow lane from now on. Never rejects. */
@@ -41,7 +43,8 @@ export interface Lane {
 const whole: Lane = {
   name: "main",
   keep: async (_listed, due) => due,
-  mayRetry: () => true,
+  ready: async () => undefined,
+  isFailing: () => false,
   note: () => undefined,
   end: async () => undefined,
 };
@@ -70,14 +73,16 @@ function mainLane(deps: LaneDeps, slowLane: SlowLaneDeps, tick: ShardTick): Lane
   const moves = makeMoves(() => members);
   return {
     name: "main",
-    async keep(listed, due) {
+    async ready() {
       members = await reading;
+    },
+    isFailing: (endpoint) => members.failing.has(memberOf(endpoint)),
+    async keep(listed, due) {
       moves.forgetOthers(listed);
       const slow = due.filter((endpoint) => isIn(members, endpoint));
       const returned = await handOver(deps, slowLane, tick, slow, members);
       return due.filter((endpoint) => !isIn(members, endpoint) || returned.has(endpoint));
     },
-    mayRetry: (endpoint) => !members.failing.has(memberOf(endpoint)),
     note: moves.note,
     end: () => write(deps, slowLane, tick, moves.changes()),
   };
@@ -93,8 +98,9 @@ function theSlowLane(
   const moves = makeMoves(() => members);
   return {
     name: "slow",
+    ready: async () => undefined,
+    isFailing: (endpoint) => members.failing.has(memberOf(endpoint)),
     keep: async (listed) => listed.filter((endpoint) => isIn(members, endpoint)),
-    mayRetry: (endpoint) => !members.failing.has(memberOf(endpoint)),
     note: moves.note,
     end: () => write(deps, slowLane, tick, moves.changes()),
   };

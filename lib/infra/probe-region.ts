@@ -100,7 +100,7 @@ export class ProbeRegion extends Construct {
   }
 
   #environment(forward: Queue): ProbeEnv {
-    const { homeRegion, probe, probeRegions, retention } = this.#props;
+    const { homeRegion, probe, retention } = this.#props;
     return {
       HOME_REGION: homeRegion,
       CONFIG_TABLE: tableName("config"),
@@ -110,7 +110,6 @@ export class ProbeRegion extends Construct {
       FAILURES_URL: this.#failuresUrl,
       FORWARD_QUEUE_URL: forward.queueUrl,
       SLOW_FUNCTION: functionName("probe-slow"),
-      REGIONS: probeRegions.join(","),
       CANARIES: probe.canaries.join(","),
       METRICS_QUEUE_URL: this.#metrics?.queueUrl,
       ...this.#sinks,

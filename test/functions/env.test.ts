@@ -22,7 +22,6 @@ const probe: ProbeEnv = {
   FAILURES_URL: "https://abc.execute-api.eu-central-1.amazonaws.com/internal/failures",
   FORWARD_QUEUE_URL: queue("forward"),
   SLOW_FUNCTION: "vigie-probe-slow",
-  REGIONS: "eu-west-1,us-east-1",
   CANARIES: "https://a.example/x,https://b.example/",
 };
 
@@ -136,16 +135,16 @@ const reading = (changes: Record<string, string | undefined>) => () =>
   parseProbeEnv({ ...probe, ...runtime, ...changes });
 
 test("lists and numbers come as such", () => {
-  expect(reading({})()).toMatchObject({
+  expect(parseFailureEnv({ ...failure, ...runtime, REGIONS: "eu-west-1,us-east-1" })).toMatchObject({
     REGIONS: ["eu-west-1", "us-east-1"],
+  });
+  expect(reading({})()).toMatchObject({
     CANARIES: ["https://a.example/x", "https://b.example/"],
     TICK_RETENTION_MS: 172_800_000,
   });
 });
 
 test.each([
-  ["REGIONS", "eu-west-1, us-east-1", "regions, separated by commas, none twice"],
-  ["REGIONS", "eu-west-1,eu-west-1", "regions, separated by commas, none twice"],
   ["CANARIES", "ftp://a.example", "http(s) URLs, separated by commas, none twice"],
   ["CANARIES", "https://a.example,", "http(s) URLs, separated by commas, none twice"],
   ["FAILURES_URL", "http://api.example/internal/failures", "an https:// URL (http:// on loopback only)"],
@@ -154,6 +153,12 @@ test.each([
   ["INFLUX_URL", "influx:8086", "a URL that begins with http:// or https://"],
 ])("%s refuses %s", (variable, value, expected) => {
   expect(reading({ [variable]: value })).toThrow(`${variable}: expected ${expected}`);
+});
+
+test.each(["eu-west-1, us-east-1", "eu-west-1,eu-west-1"])("REGIONS refuses %s", (REGIONS) => {
+  expect(() => parseFailureEnv({ ...failure, ...runtime, REGIONS })).toThrow(
+    "REGIONS: expected regions, separated by commas, none twice",
+  );
 });
 
 test("every wrong variable is told at once", () => {

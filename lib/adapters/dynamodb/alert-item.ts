@@ -50,6 +50,12 @@ function troubleOf({ state, shard }: AlertWrite): { text: string; values: Item }
   return { text: `home = ${home}, #at = ${at}${bucket}`, values };
 }
 
+/** Where the index `troubled` holds the entries of a shard: its partition, and how their places begin. */
+export const troubleIn = (shard: string): { bucket: string; prefix: string } => ({
+  bucket: bucketFor("t", shard, TROUBLE_BUCKETS),
+  prefix: `${shard}#`,
+});
+
 /** The packed state, the same bytes for the same state: an answer that got lost can be told from another's write. */
 export const bodyOf = (state: AlertState): Uint8Array => pack(state);
 

@@ -175,6 +175,18 @@ describe("when it does not work", () => {
   });
 });
 
+test("one that failed here is checked every minute, whatever its interval and whoever else knows", async () => {
+  const endpoints = Array.from({ length: 20 }, (_, i) =>
+    endpointOf(`daily${i}`, { intervalMs: 1_440 * MINUTE }),
+  );
+  const names = endpoints.map(({ id }) => id);
+  const { run, handed } = await laneOf(endpoints, okBut({}), { members: membersOf(names.slice(0, 3)) });
+  await run(tickAt(T0));
+  expect(handed.flatMap(({ slow }) => slow?.failing)).toEqual(
+    names.slice(0, 3).map((name) => `default/${name}`),
+  );
+});
+
 test("rounds of short intervals know no slow lane", async () => {
   const endpoints = [endpointOf("bad", { intervalMs: 30_000 })];
   const { run, members, handed } = await laneOf(endpoints, okBut({ bad: { outcome: refused } }), {

@@ -41,7 +41,7 @@ const sinkOf = ({ sink }: Setting, door: string) => ({
 });
 
 function probe(setting: Setting, door: string) {
-  const { homeRegion, regions, canary, sink } = setting;
+  const { homeRegion, canary, sink } = setting;
   return {
     HOME_REGION: homeRegion,
     CONFIG_TABLE: tableNames.config,
@@ -51,7 +51,6 @@ function probe(setting: Setting, door: string) {
     FAILURES_URL: door + FAILURES_PATH,
     FORWARD_QUEUE_URL: queueUrl(door, "forward"),
     SLOW_FUNCTION: "probe-slow",
-    REGIONS: regions.join(","),
     CANARIES: canary,
     ...sinkOf(setting, door),
     ...(sink !== "none" && { METRICS_QUEUE_URL: queueUrl(door, "metrics") }),
@@ -60,7 +59,8 @@ function probe(setting: Setting, door: string) {
 
 const dispatch: EnvironmentOf = (setting, door, region) =>
   ({
-    ...probe(setting, door),
+    HOME_REGION: setting.homeRegion,
+    CONFIG_TABLE: tableNames.config,
     PROBE_FUNCTION: "probe",
     ROUNDS_QUEUE_URL: queueUrl(door, "rounds"),
     ...(region === setting.regions[0] && { HOME_HEALTH_URL: door + HEALTH_PATH }),
