@@ -193,7 +193,7 @@ test("whatever happens at once, stalls, crashes or gets lost: each is in one sha
         await expectListsRight(store);
       },
     ),
-    { numRuns: 50 },
+    { numRuns: 30 },
   );
   // the property means something: all of this did happen
   for (const what of ["crash before", "crash after", "retried", "stall", "conflict", "leaked"])
