@@ -18,12 +18,14 @@ export type Intercept = (call: Call) => Promise<object>;
 
 /** DynamoDB in this process, in memory, spoken to over HTTP. */
 export interface LocalDynamo {
-  /** A client of its own, which tries once: what fails is seen at once, and nothing waits. */
-  client(intercept?: Intercept): DynamoDBClient;
+  /** A client of its own, which tries once unless told otherwise: what fails is seen at once, and nothing waits. */
+  client(intercept?: Intercept, tries?: number): DynamoDBClient;
   /** Four empty tables that nobody else uses. */
   freshTables(): Promise<TableNames>;
   /** While true, connections are reset instead of being answered. */
   refuse(refusing: boolean): void;
+  /** The next request is carried out, and its connection reset instead of being answered. */
+  loseAnswer(): void;
 }
 
 function standBefore(client: DynamoDBClient, intercept: Intercept): void {
@@ -48,10 +50,18 @@ export async function startLocalDynamo(): Promise<LocalDynamo> {
   const server = dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
   const [answer] = server.listeners("request");
   let refusing = false;
+  let losing = false;
   server.removeAllListeners("request");
   server.on("request", (request, response) => {
-    if (refusing) request.socket.destroy();
-    else answer?.call(server, request, response);
+    if (refusing) return void request.socket.destroy();
+    if (losing) {
+      losing = false;
+      response.end = () => {
+        request.socket.destroy();
+        return response;
+      };
+    }
+    answer?.call(server, request, response);
   });
   server.keepAliveTimeout = 600_000; // longer than any pause of a test: else both sides may let go at once
   server.listen(0, "127.0.0.1");
@@ -61,11 +71,11 @@ export async function startLocalDynamo(): Promise<LocalDynamo> {
   const endpoint = `http://127.0.0.1:${address.port}`;
 
   const clients: DynamoDBClient[] = [];
-  function client(intercept?: Intercept): DynamoDBClient {
+  function client(intercept?: Intercept, tries = 1): DynamoDBClient {
     const made = new DynamoDBClient({
       endpoint,
       region: "eu-west-3",
-      maxAttempts: 1,
+      maxAttempts: tries,
       credentials: { accessKeyId: "test", secretAccessKey: "test" },
     });
     if (intercept !== undefined) standBefore(made, intercept);
@@ -96,6 +106,9 @@ export async function startLocalDynamo(): Promise<LocalDynamo> {
     },
     refuse(now) {
       refusing = now;
+    },
+    loseAnswer() {
+      losing = true;
     },
   };
 }

@@ -115,6 +115,22 @@ test("a condition that is not met is an answer; at a second try of the SDK it is
   expect(await retried.put(item("p", "s"), absent)).toBe("unclear");
 });
 
+test("the SDK says so when it tried again, after an answer that got lost on the way", async () => {
+  const { table } = await fresh(local.client(undefined, 3));
+  const absent = { text: "attribute_not_exists(pk)" };
+  local.loseAnswer();
+  expect(await table.put(item("p", "s"), absent)).toBe("unclear");
+  const change = { text: "ADD n :one", values: { ":one": number(1) } };
+  local.loseAnswer();
+  expect(await table.update({ pk: "p", sk: "s" }, change)).toMatchObject({ n: { N: "2" } }); // once too often
+  const fresher = { text: "n = :two", values: { ":two": number(2) } };
+  local.loseAnswer();
+  expect(await table.update({ pk: "p", sk: "s" }, change, fresher)).toBe("unclear");
+  local.loseAnswer();
+  expect(await table.remove({ pk: "p", sk: "s" }, { text: "attribute_exists(pk)" })).toBe("unclear");
+  expect(await table.get({ pk: "p", sk: "s" })).toBeNull();
+});
+
 test("a table that is missing is no passing trouble: the message says what to do", async () => {
   const table = openTable({ client: local.client(), clock: recordingClock(0) }, "nowhere");
   const error: unknown = await table.get({ pk: "p", sk: "s" }).catch((thrown: unknown) => thrown);
