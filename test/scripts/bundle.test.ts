@@ -1,7 +1,8 @@
-import { access, readdir } from "node:fs/promises";
+import { access, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, test } from "vitest";
-import { FUNCTIONS } from "../../scripts/bundle.ts";
+import { expect, onTestFinished, test } from "vitest";
+import { bundleFunctions, FUNCTIONS } from "../../scripts/bundle.ts";
 
 const functions = join(import.meta.dirname, "../../functions");
 
@@ -12,3 +13,16 @@ test("every folder of functions/ is bundled", async () => {
 test.each(FUNCTIONS)("%s says what it reads from its environment", async (name) => {
   await expect(access(join(functions, name, "env.ts"))).resolves.toBeUndefined();
 });
+
+test("bundles hold neither the CDK nor what never runs on Lambda", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "vigie-bundles-"));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  await bundleFunctions(folder);
+  for (const name of FUNCTIONS) {
+    const files = await readdir(join(folder, name));
+    expect(files, name).toEqual(expect.arrayContaining(["index.mjs", "index.mjs.map"]));
+    const text = await readFile(join(folder, name, "index.mjs"), "utf8");
+    expect(text, name).not.toMatch(/aws-cdk-lib|fromSSO|sso-oidc|AssumeRoleWithWebIdentity/);
+    expect(text, name).not.toContain("sourceMappingURL");
+  }
+}, 60_000);
