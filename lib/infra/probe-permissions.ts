@@ -30,8 +30,6 @@ const check = ({ region, home, apiId, forwardArn, metricsArn, ...sinks }: ProbeP
     // Of the table with the endpoints only this region's own notes.
     conditions: { "ForAllValues:StringLike": { "dynamodb:LeadingKeys": [`SLOW#${region}#*`] } },
   },
-  // Only the items it names: it can't list what it doesn't check.
-  { sid: "ReadAlerts", actions: ["dynamodb:BatchGetItem"], resources: [tableArn(home, "alerts")] },
   { sid: "FindTroubled", actions: ["dynamodb:Query"], resources: [indexArn(home, "alerts", "troubled")] },
   writeTicks(home),
   postFailures(home, apiId),

@@ -142,7 +142,6 @@ describe("each function's policy, whole", () => {
         "vigie-probe": [
           "ReadShard: Query on dynamodb:eu-west-1:table/vigie-config/index/byShard",
           "SlowLane: GetItem UpdateItem on dynamodb:eu-west-1:table/vigie-config if ForAllValues:StringLike:dynamodb:LeadingKeys:[SLOW#us-east-1#*]",
-          "ReadAlerts: BatchGetItem on dynamodb:eu-west-1:table/vigie-alerts",
           "FindTroubled: Query on dynamodb:eu-west-1:table/vigie-alerts/index/troubled",
           "WriteTicks: PutItem Query on dynamodb:eu-west-1:table/vigie-ticks",
           "PostFailures: Invoke on execute-api:eu-west-1:vigieapi/$default/POST/internal/failures",
@@ -158,7 +157,6 @@ describe("each function's policy, whole", () => {
         "vigie-probe-slow": [
           "ReadShard: Query on dynamodb:eu-west-1:table/vigie-config/index/byShard",
           "SlowLane: GetItem UpdateItem on dynamodb:eu-west-1:table/vigie-config if ForAllValues:StringLike:dynamodb:LeadingKeys:[SLOW#us-east-1#*]",
-          "ReadAlerts: BatchGetItem on dynamodb:eu-west-1:table/vigie-alerts",
           "FindTroubled: Query on dynamodb:eu-west-1:table/vigie-alerts/index/troubled",
           "WriteTicks: PutItem Query on dynamodb:eu-west-1:table/vigie-ticks",
           "PostFailures: Invoke on execute-api:eu-west-1:vigieapi/$default/POST/internal/failures",
