@@ -22,6 +22,8 @@ const HOUR = BUCKET_MS.hour;
 /** Probes may hold a list for minutes after somebody moved. */
 const MOVE_SLACK_MS = 10 * 60_000;
 const GATHERED_AT_ONCE = 5;
+/** 45,000 records of a shard that is checked every ten seconds. */
+const SLICE_MS = 15 * 60_000;
 
 /** Where the records of an endpoint count that were found in a shard: here, together with those of other shards, or there. */
 type Belonging = "here" | "scattered" | "elsewhere";
@@ -53,6 +55,7 @@ export function byShard(deps: ShardSourceDeps): (place: ShardRegion) => Promise<
     return {
       endpoints: members.map(({ endpoint }) => endpoint),
       region: place.region,
+      sliceMs: SLICE_MS,
       hour: (start) => hourOf(deps, place, known, start),
     };
   };

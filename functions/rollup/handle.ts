@@ -28,6 +28,8 @@ export interface ScopeSource {
   /** Those that are checked now: their days are written even when they fell silent. */
   endpoints: readonly Endpoint[];
   hour(start: number): HourSource;
+  /** How much of an hour is read at a time. */
+  sliceMs: number;
   /** The only region whose buckets the scope writes; absent: all. */
   region?: string;
 }
@@ -78,7 +80,7 @@ export const GRACE_MS = 20 * MINUTE;
 const DEFAULT_LIMITS: RollupLimits = { rawMs: 2 * DAY, hours: 48 };
 
 /** Ticks read at a time, and records counted without a pause: a process that also measures is never held up long. */
-const SLICE_MS = 5 * MINUTE;
+const ORGANIZATION_SLICE_MS = 5 * MINUTE;
 const RECORDS_WITHOUT_PAUSE = 1_000;
 
 /** Start of the latest hour that may be rolled up at `now`. */
@@ -99,7 +101,11 @@ export function byOrganization(ports: {
   return async (org) => {
     const endpoints = (await ports.endpoints.list(org)).map(({ endpoint }) => endpoint);
     const records: HourSource["records"] = (since, until) => ports.ticks.all(org, since, until);
-    return { endpoints, hour: () => ({ records, targetOf: targetsOf(endpoints) }) };
+    return {
+      endpoints,
+      sliceMs: ORGANIZATION_SLICE_MS,
+      hour: () => ({ records, targetOf: targetsOf(endpoints) }),
+    };
   };
 }
 
@@ -109,7 +115,12 @@ interface Tallied {
   scattered: Named[];
 }
 
-async function tallyHour(clock: Pick<Clock, "sleep">, source: HourSource, start: number): Promise<Tallied> {
+async function tallyHour(
+  clock: Pick<Clock, "sleep">,
+  source: HourSource,
+  start: number,
+  sliceMs: number,
+): Promise<Tallied> {
   const tallies: HourTallies = new Map();
   async function count(found: readonly CheckRecord[]): Promise<void> {
     const records = withoutRepeats(found);
@@ -118,8 +129,8 @@ async function tallyHour(clock: Pick<Clock, "sleep">, source: HourSource, start:
       await clock.sleep(0);
     }
   }
-  for (let since = start; since < start + HOUR; since += SLICE_MS)
-    await count(await source.records(since, since + SLICE_MS - 1));
+  for (let since = start; since < start + HOUR; since += sliceMs)
+    await count(await source.records(since, since + sliceMs - 1));
   const scattered = (await source.scattered?.()) ?? [];
   await count(scattered);
   return { tallies, scattered };
@@ -147,7 +158,7 @@ async function rollOne<Scope>(
   source: ScopeSource,
   start: number,
 ): Promise<number> {
-  const tallied = await tallyHour(deps.clock, source.hour(start), start);
+  const tallied = await tallyHour(deps.clock, source.hour(start), start, source.sliceMs);
   const buckets: Bucket[] = [...tallied.tallies.values()].map((one) => hourBucket(start, one));
   await putBuckets(deps, buckets);
   const due = await daysDue(deps, source, tallied, start);

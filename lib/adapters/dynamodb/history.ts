@@ -43,18 +43,24 @@ export function makeHistory(history: Table, options: HistoryOptions): History & 
   const { placement, clock, regions, tickRetentionMs } = options;
   const ticksBegin = (): number => bucketStart("hour", clock.now() - tickRetentionMs);
 
-  /** The earliest mark of each of these shards in a region that checks; only those that have one. */
-  async function earliestMarks(shards: ReadonlySet<string>): Promise<Map<string, number>> {
+  /** Marks of these shards, by region. */
+  async function marksOf(shards: ReadonlySet<string>): Promise<Map<string, Map<string, number>>> {
     const [only] = shards.size === 1 ? shards : [];
     const some = only === undefined ? {} : { beginsWith: ["sk", `${only}#`] as const };
-    const earliest = new Map<string, number>();
+    const found = new Map([...shards].map((shard) => [shard, new Map<string, number>()]));
     for (const item of await allOf(history, { partition: ["pk", MARKS], ...some })) {
       const { shard, region } = placeOfMark(item);
-      const hour = numberOf(item, "hour");
-      if (shards.has(shard) && regions.includes(region))
-        earliest.set(shard, Math.min(earliest.get(shard) ?? hour, hour));
+      found.get(shard)?.set(region, numberOf(item, "hour"));
     }
-    return earliest;
+    return found;
+  }
+
+  /** Marks of a shard in each region that checks it; null where there is none yet. */
+  async function marksIn(shard: string, found: ReadonlyMap<string, number>): Promise<(number | null)[]> {
+    const isWhole = regions.every((region) => found.has(region));
+    const chosen = isWhole ? null : await placement.regionsOf(shard);
+    const some = regions.filter((region) => chosen === null || chosen.includes(region));
+    return (some.length > 0 ? some : regions).map((region) => found.get(region) ?? null);
   }
 
   /** What is in no shard any more has been rolled up, if anything ever was. */
@@ -73,10 +79,14 @@ export function makeHistory(history: Table, options: HistoryOptions): History & 
     const shards = await shardsOf(org, endpointId);
     if (shards.size === 0)
       return (await anyMark()) ? bucketStart("hour", clock.now()) - BUCKET_MS.hour : null;
-    const marks = await earliestMarks(shards);
-    if (marks.size === 0) return null;
-    const unmarked = marks.size < shards.size ? [ticksBegin()] : [];
-    return Math.min(...marks.values(), ...unmarked);
+    const found = [...(await marksOf(shards))];
+    const marks = (await Promise.all(found.map(([shard, some]) => marksIn(shard, some)))).flat();
+    if (marks.every((hour) => hour === null)) return null;
+    const beforeTicks = ticksBegin() - BUCKET_MS.hour;
+    return marks.reduce<number>(
+      (earliest, hour) => Math.min(earliest, hour ?? beforeTicks),
+      Number.MAX_VALUE,
+    );
   }
 
   async function scopeRolledUpTo(scope: ShardRegion): Promise<number | null> {

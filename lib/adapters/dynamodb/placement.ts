@@ -2,6 +2,7 @@ import type { ShardStay } from "../../core/ports.ts";
 import { endpointKey, movedFromOf } from "./endpoint-item.ts";
 import { setting } from "./expression.ts";
 import { type Key, textOf, texts, textsOf } from "./item.ts";
+import { shardKey } from "./shards.ts";
 import type { Table } from "./table.ts";
 
 /** How long a probe may go on with a list it read before an endpoint left it, in ms: it re-reads within minutes. */
@@ -13,6 +14,8 @@ export interface Placement {
   shardsOf(org: string, ids: readonly string[], since: number): Promise<Map<string, string[]>>;
   /** Shards in which the organization has endpoints, or had. */
   shardsOfOrg(org: string): Promise<string[]>;
+  /** The only regions in which a shard is checked; null: in all of them. */
+  regionsOf(shard: string): Promise<readonly string[] | null>;
 }
 
 const keyFor = (org: string): Key => ({ pk: `O#${org}`, sk: "shards" });
@@ -43,6 +46,11 @@ export function makePlacement(config: Table): Placement {
 
     async shardsOfOrg(org) {
       return textsOf((await config.get(keyFor(org), false)) ?? {}, "shards").toSorted();
+    },
+
+    async regionsOf(shard) {
+      const regions = textsOf((await config.get(shardKey(shard), false)) ?? {}, "regions");
+      return regions.length === 0 ? null : regions;
     },
   };
 }

@@ -48,7 +48,8 @@ const MOST_ATTEMPTS = 20;
 /** Giving a place back competes with every other change of the shard; a place that stays taken is recounted later. */
 const RELEASE_ATTEMPTS = 6;
 
-const keyFor = (id: string): Key => ({ pk: DIRECTORY, sk: id });
+/** Where a shard stands in the directory. */
+export const shardKey = (id: string): Key => ({ pk: DIRECTORY, sk: id });
 
 /** The kind of shard an endpoint belongs into; null while it is paused. */
 export const kindOf = ({ enabled, intervalMs, regions }: Endpoint): ShardKind | null =>
@@ -110,21 +111,21 @@ export function makeShards(config: Table, { clock, size = SHARD_SIZE }: ShardOpt
     (await allOf(config, { partition: ["pk", DIRECTORY], consistent })).map(rowFrom);
 
   async function get(id: string): Promise<ShardRow | null> {
-    const item = await config.get(keyFor(id));
+    const item = await config.get(shardKey(id));
     return item === null ? null : rowFrom(item);
   }
 
   /** Says that the list changes; null where there is no such shard. */
   async function touch(id: string): Promise<Lease | null> {
     const at = clock.now();
-    const touched = await config.update(keyFor(id), ...touching(at, "", { text: "attribute_exists(pk)" }));
+    const touched = await config.update(shardKey(id), ...touching(at, "", { text: "attribute_exists(pk)" }));
     return typeof touched === "string" ? null : { shard: id, at };
   }
 
   async function reserveIn(id: string): Promise<Lease | null> {
     const at = clock.now();
     const room = { text: "#count < :size", values: { ":size": number(size) }, names: { "#count": "count" } };
-    const taken = await config.update(keyFor(id), ...touching(at, ", #count = #count + :one", room));
+    const taken = await config.update(shardKey(id), ...touching(at, ", #count = #count + :one", room));
     return typeof taken === "string" ? null : { shard: id, at };
   }
 
@@ -132,7 +133,7 @@ export function makeShards(config: Table, { clock, size = SHARD_SIZE }: ShardOpt
     const at = clock.now();
     const attributes = { count: number(1), version: number(1), changedAt: number(at), rounds: flag(rounds) };
     const some = regions === null ? {} : { regions: texts(regions) };
-    const written = await config.put(itemOf(keyFor(id), { ...attributes, ...some }), ABSENT);
+    const written = await config.put(itemOf(shardKey(id), { ...attributes, ...some }), ABSENT);
     return written === "written" ? { shard: id, at } : null;
   }
 
@@ -176,7 +177,7 @@ export function makeShards(config: Table, { clock, size = SHARD_SIZE }: ShardOpt
           ...seen,
           names: { "#count": "count" },
         });
-        if ((await config.update(keyFor(lease.shard), ...change)) !== "refused") return;
+        if ((await config.update(shardKey(lease.shard), ...change)) !== "refused") return;
       }
     },
 
@@ -193,7 +194,7 @@ export function makeShards(config: Table, { clock, size = SHARD_SIZE }: ShardOpt
         { count: number(count) },
         { text: "version = version + :one", values: { ":one": number(1) } },
       );
-      await config.update(keyFor(id), change, {
+      await config.update(shardKey(id), change, {
         text: "version = :seen AND changedAt = :at",
         values: { ":seen": number(row.version), ":at": number(row.changedAt) },
       });

@@ -76,6 +76,7 @@ describeShardMembersContract("DynamoDB", endpoints);
 const placement: Placement = {
   shardsOf: async (_, ids) => new Map(ids.map((id) => [id, ["minutes-1", "minutes-2"]])),
   shardsOfOrg: async () => ["minutes-1", "minutes-2"],
+  regionsOf: async () => null,
 };
 const ticks = subject((tables) =>
   makeTicks(tables.ticks, { placement, regions: ["paris", "tokyo"], retentionMs: 2 * DAY }),
