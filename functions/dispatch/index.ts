@@ -1,14 +1,14 @@
 /** AWS Lambda: starts the probes of a minute. Invoked by EventBridge Scheduler with `{"scheduledAt": "<ISO 8601>"}`. */
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { LambdaClient } from "@aws-sdk/client-lambda";
 import { SQSClient } from "@aws-sdk/client-sqs";
+import { defaultProvider } from "@aws-sdk/credential-provider-node";
 import { clientOptions, type Patience } from "../../lib/adapters/aws/client.ts";
 import { makeEmf } from "../../lib/adapters/aws/emf.ts";
 import { makeFaultLog } from "../../lib/adapters/aws/fault-log.ts";
 import { makeHealth } from "../../lib/adapters/aws/health.ts";
 import { makeEndpoints } from "../../lib/adapters/dynamodb/endpoints.ts";
 import { openTable } from "../../lib/adapters/dynamodb/table.ts";
-import { INVOKE_PATIENCE, makeInvoke } from "../../lib/adapters/lambda/invoke.ts";
+import { makeInvoke } from "../../lib/adapters/lambda/invoke.ts";
 import { makeQueue, QUEUE_PATIENCE } from "../../lib/adapters/sqs/send.ts";
 import { systemClock as clock } from "../../lib/adapters/system-clock.ts";
 import type { ProbeEvent } from "../../lib/core/check/invocation.ts";
@@ -24,8 +24,13 @@ const { AWS_REGION: region, HOME_HEALTH_URL: healthUrl } = settings;
 
 const dynamo = new DynamoDBClient(clientOptions(settings.HOME_REGION, HOME_PATIENCE));
 const config = openTable({ client: dynamo, clock }, settings.CONFIG_TABLE);
-const lambda = new LambdaClient(clientOptions(region, INVOKE_PATIENCE));
-const start = makeInvoke({ client: lambda, functionName: settings.PROBE_FUNCTION });
+const start = makeInvoke({
+  functionName: settings.PROBE_FUNCTION,
+  region,
+  endpoint: process.env["AWS_ENDPOINT_URL"],
+  credentials: defaultProvider(),
+  clock,
+});
 const sqs = new SQSClient(clientOptions(region, QUEUE_PATIENCE));
 const rounds = makeQueue({ client: sqs, url: settings.ROUNDS_QUEUE_URL });
 

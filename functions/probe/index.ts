@@ -1,6 +1,5 @@
 /** AWS Lambda: checks a shard. Started by dispatch, by its own main invocation (slow lane) and by the rounds queue. */
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { LambdaClient } from "@aws-sdk/client-lambda";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { defaultProvider } from "@aws-sdk/credential-provider-node";
 import type { Context, SQSBatchResponse } from "aws-lambda";
@@ -13,7 +12,7 @@ import { makeTickWrites } from "../../lib/adapters/dynamodb/tick-writes.ts";
 import { makeTroubledIn } from "../../lib/adapters/dynamodb/troubled-in.ts";
 import { makeApiGatewayRoute } from "../../lib/adapters/failure-route/api-gateway.ts";
 import { makeSignedPost } from "../../lib/adapters/failure-route/signed-post.ts";
-import { INVOKE_PATIENCE, makeInvoke } from "../../lib/adapters/lambda/invoke.ts";
+import { makeInvoke } from "../../lib/adapters/lambda/invoke.ts";
 import { makeQueuedAwsSinks } from "../../lib/adapters/metrics/aws-sinks.ts";
 import { forwardedTicks } from "../../lib/adapters/sqs/forwarded-ticks.ts";
 import { makeQueue, QUEUE_PATIENCE } from "../../lib/adapters/sqs/send.ts";
@@ -84,8 +83,14 @@ const troubledIn = makeTroubledIn(open(settings.ALERTS_TABLE));
 
 const sqs = new SQSClient(clientOptions(region, QUEUE_PATIENCE));
 const forward = makeQueue({ client: sqs, url: settings.FORWARD_QUEUE_URL });
-const lambda = new LambdaClient(clientOptions(region, INVOKE_PATIENCE));
-const startSlow = makeInvoke({ client: lambda, functionName: settings.SLOW_FUNCTION });
+const credentials = defaultProvider();
+const startSlow = makeInvoke({
+  functionName: settings.SLOW_FUNCTION,
+  region,
+  endpoint: process.env["AWS_ENDPOINT_URL"],
+  credentials,
+  clock,
+});
 
 const sinksOf = (queueUrl: string) =>
   makeQueuedAwsSinks(settings, {
@@ -106,7 +111,7 @@ const probe = makeHandle({
   }),
   sinks: settings.METRICS_QUEUE_URL === undefined ? [] : sinksOf(settings.METRICS_QUEUE_URL),
   failureRoute: makeApiGatewayRoute({
-    post: makeSignedPost({ url: settings.FAILURES_URL, region: home, credentials: defaultProvider(), clock }),
+    post: makeSignedPost({ url: settings.FAILURES_URL, region: home, credentials, clock }),
     queue: forward,
     onFault: telling("post of failures to home"),
   }),
