@@ -1,7 +1,8 @@
-/** Bundles the Lambda functions: one file each, as they are deployed, tested and measured. */
+/** Bundles the Lambda functions: one file each (on-demand.ts tells of a second), as they are deployed, tested and measured. */
 import { join } from "node:path";
 import { type BuildOptions, build } from "esbuild";
 import { lambdaOnly } from "./lambda-only.ts";
+import { asksForEngine, onDemand, writeEngine } from "./on-demand.ts";
 
 const root = join(import.meta.dirname, "..");
 
@@ -24,15 +25,12 @@ const options: BuildOptions = {
   bundle: true,
   platform: "node",
   target: "node24",
-  format: "esm",
   mainFields: ["module", "main"],
   conditions: ["module"],
-  outExtension: { ".js": ".mjs" },
   // Names of classes go too (50 KB in the probe): errors are told by their `code`.
   minify: true,
   // The second is undici's own switch: without its experimental second parser.
   define: { "process.env.NODE_ENV": '"production"', esbuildDetection: "1" },
-  plugins: [lambdaOnly],
   // Beside the bundle and not linked: for whoever reads a stack trace, not for Lambda.
   sourcemap: "external",
   legalComments: "external",
@@ -44,16 +42,21 @@ const RUNTIME_REQUIRE = "Dynamic require of ";
 const banner = 'import{createRequire as __r}from"node:module";const require=__r(import.meta.url);';
 
 async function bundle(name: string, outDir: string): Promise<void> {
+  const outdir = join(outDir, name);
   const own: BuildOptions = {
     ...options,
+    format: "esm",
+    outExtension: { ".js": ".mjs" },
+    plugins: [lambdaOnly, onDemand],
     entryPoints: { index: `functions/${name}/index.ts` },
-    outdir: join(outDir, name),
+    outdir,
   };
-  const { outputFiles } = await build({ ...own, write: false });
+  const { outputFiles, metafile } = await build({ ...own, write: false, metafile: true });
   const needsRequire = outputFiles.some(
     ({ path, text }) => path.endsWith(".mjs") && text.includes(RUNTIME_REQUIRE),
   );
   await build(needsRequire ? { ...own, banner: { js: banner } } : own);
+  if (asksForEngine(metafile.inputs)) await writeEngine(outdir, options);
 }
 
 /**
