@@ -1,4 +1,3 @@
-import { Logger } from "@aws-lambda-powertools/logger";
 import { VigieError } from "../../core/errors.ts";
 import type { Clock } from "../../core/ports.ts";
 
@@ -7,8 +6,8 @@ export type FaultPlace = Readonly<Record<string, unknown>> & { what: string };
 
 export interface FaultLogOptions {
   clock: Pick<Clock, "now">;
-  /** Powertools' unless told. */
-  logger?: Pick<Logger, "error">;
+  /** Takes one line; standard error unless told. */
+  write?: (line: string) => void;
 }
 
 /** Logs are what an idle function costs most for: the same fault is written once in this time. */
@@ -35,10 +34,14 @@ const detailsOf = (error: unknown): object =>
     ? { code: error.code }
     : { code: "unexpected", stack: error instanceof Error ? error.stack : undefined };
 
+const toStandardError = (line: string): void => {
+  process.stderr.write(`${line}\n`);
+};
+
 /** Writes faults of ours, one line of JSON each; nothing is written while all is well. Never throws. */
 export function makeFaultLog(
   serviceName: string,
-  { clock, logger = new Logger({ serviceName, logLevel: "ERROR" }) }: FaultLogOptions,
+  { clock, write = toStandardError }: FaultLogOptions,
 ): (error: unknown, place: FaultPlace) => void {
   const told = new Map<string, number>();
   const isNew = (key: string): boolean => {
@@ -51,6 +54,15 @@ export function makeFaultLog(
   return (error, place) => {
     const [message = "", ...causes] = chainOf(error);
     if (isNew(JSON.stringify([place, message])))
-      logger.error(message, { ...place, ...detailsOf(error), ...(causes.length > 0 ? { causes } : {}) });
+      write(
+        JSON.stringify({
+          level: "ERROR",
+          service: serviceName,
+          message,
+          ...place,
+          ...detailsOf(error),
+          ...(causes.length > 0 ? { causes } : {}),
+        }),
+      );
   };
 }

@@ -9,7 +9,11 @@ function logAt(start: number) {
   let now = start;
   const log = makeFaultLog("probe", {
     clock: { now: () => now },
-    logger: { error: (...line) => void lines.push(line) },
+    write: (line) => {
+      const { level, service, message, ...rest } = JSON.parse(line);
+      expect([level, service]).toEqual(["ERROR", "probe"]);
+      lines.push([message, rest]);
+    },
   });
   const pass = (ms: number): void => {
     now += ms;
