@@ -7,14 +7,18 @@ export interface RunDeps extends Omit<WatchdogDeps, "onLeft"> {
 }
 
 /**
- * A run with what is told of it: how long the oldest message has been unsent (0: none, or none known), whatever else
- * fails; and a heartbeat once everything succeeded. That none hears the heartbeat is no fault of the run.
+ * A run with what is told of it: how long the oldest message has been unsent (nothing while none is: a metric is
+ * paid for by the hour), whatever else fails; and a heartbeat once everything succeeded. That none hears the heartbeat is no fault of the run.
  * @throws what the watchdog throws
  */
 export function makeRun(deps: RunDeps): () => Promise<void> {
   const { metric, heartbeat, clock, onFault } = deps;
-  const ageS = (at: number | null): number => (at === null ? 0 : Math.max(0, (clock.now() - at) / 1_000));
-  const watch = makeHandle({ ...deps, onLeft: (oldestAt) => metric("OldestUnsentSeconds", ageS(oldestAt)) });
+  const watch = makeHandle({
+    ...deps,
+    onLeft(oldestAt) {
+      if (oldestAt !== null) metric("OldestUnsentSeconds", Math.max(0, (clock.now() - oldestAt) / 1_000));
+    },
+  });
   return async () => {
     await watch();
     await heartbeat?.().catch(onFault);

@@ -132,7 +132,7 @@ test("failures go out at once, what follows when the gate ends, recoveries by th
   expect((await watchdog.invoke({})).outcome).toMatchObject({ kind: "answered" });
   expect(subjects(box)[2]).toBe("3 websites are up: blog, shop, wiki");
   expect(box.web.hits[HEARTBEAT_PATH]).toBe(1);
-  expect(watchdog.output()).toContain('"OldestUnsentSeconds":0');
+  expect(watchdog.output()).not.toContain("OldestUnsentSeconds");
   while (forwardToNext(box.clock, [home.failures], start + HOUR)) await deliver(home.failures, failure);
   expect(home.dead.messages.map(({ body }) => body)).toEqual(["nobody's"]);
   expect(subjects(box)).toHaveLength(3);
