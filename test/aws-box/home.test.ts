@@ -157,7 +157,7 @@ test("a mass outage is handed on to the failure function, and ends in one messag
   await watchdog.invoke({});
   expect(subjects(box)).toHaveLength(1);
   await deliver(home.failures, failure);
-  expect(subjects(box)[1]).toMatch(/^110 websites are up: site-/);
+  expect(subjects(box)[1]).toMatch(/^110 websites are up: site-0, site-1, site-10 and 107 more$/);
 });
 
 test("an hour is planned, and rolled up message by message", { timeout: TIMEOUT_MS }, async () => {

@@ -38,9 +38,15 @@ const sentMessages = (group: readonly Pending[], deliveries: Delivery[], sentAt:
     deliveries,
   }));
 
+/** The order of a digest, whatever the order in which a store found them. */
+function byTimeAndName({ effect: a }: Pending, { effect: b }: Pending): number {
+  if (a.at !== b.at) return a.at - b.at;
+  return a.website < b.website ? -1 : Number(a.website > b.website);
+}
+
 /** Claim, send, log, clear, in this order: a crash anywhere repeats the message and never loses it. */
 async function send(deps: DeliverDeps, org: string, group: readonly Pending[]): Promise<boolean> {
-  const mine = await claim(deps, org, group, deps.clock.now());
+  const mine = (await claim(deps, org, group, deps.clock.now())).sort(byTimeAndName);
   const kind = mine[0]?.effect.kind;
   if (kind === undefined) return false;
   const effects = mine.map(({ effect }) => effect);
@@ -186,8 +192,8 @@ async function sendAll(
 }
 
 /**
- * Carries out what is pending in one organization: records into the incident log, messages grouped by kind behind
- * their gates. Run when a gate ends and at least every minute; two at once never both send. What fails holds up
+ * Carries out what is pending in one organization: messages grouped by kind behind their gates, then records into the
+ * incident log, for which nobody waits. Run when a gate ends and at least every minute; two at once never both send. What fails holds up
  * nothing else, is told to `attempts`, and is pending still: the next call repeats it.
  * @param fresh ids of states written a moment ago
  */
@@ -222,6 +228,7 @@ async function carryOut(
 ): Promise<Delivered> {
   const states = await attempts.attempt(read, null);
   if (states === null) return { pending: true, oldestAt: null };
+  const left = await attempts.attempt(() => sendAll(deps, waiting, states, attempts), leftIn(states));
   await record(deps, states, attempts);
-  return attempts.attempt(() => sendAll(deps, waiting, states, attempts), leftIn(states));
+  return left;
 }

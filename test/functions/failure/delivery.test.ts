@@ -52,7 +52,7 @@ describe("27: the notifier fails twice, then works", () => {
     const wrapped = Object.assign(Object.create(world.stores.alerts), {
       putMany: (list: Parameters<AlertStore["putMany"]>[0]) => {
         writes++;
-        return writes > 3 ? Promise.reject(new Error("killed")) : world.stores.alerts.putMany(list);
+        return writes > 2 ? Promise.reject(new Error("killed")) : world.stores.alerts.putMany(list);
       },
     }) as AlertStore; // every other method is the store's own, by its prototype
     await expect(world.another({ alerts: wrapped }).failure(await failing(world))).rejects.toThrow("killed");
