@@ -95,6 +95,7 @@ async function expectEverything({ stores }: Awaited<ReturnType<typeof stored>>):
   expect(await stores.incidents.messages(ORG, 5)).toMatchObject(incident.messages);
   expect(await stores.history.list(ORG, "shop", "hour", T0, T0 + HOUR)).toMatchObject([bucket]);
   expect(await stores.history.rolledUpTo(LANE)).toBe(T0);
+  await stores.history.markRolledUp({ ...LANE, region: "tokyo" }, T0); // no less far than the other region
   expect(await stores.history.rolledUpTo(ORG, "shop")).toBe(T0);
   expect(await stores.tokens.find(TOKEN_HASH)).toEqual(token);
   expect(await stores.slowLane.members(LANE)).toEqual(slow);

@@ -16,6 +16,8 @@ const admin = local.client();
 
 const SIZE = 2;
 
+type Store = ReturnType<typeof makeEndpoints>;
+
 type Act =
   | { do: "put"; id: string; endpoint: Endpoint }
   | { do: "remove"; id: string }
@@ -60,7 +62,7 @@ interface Look {
   endpoints: Item[];
   /** Places taken, by shard. */
   counts: Map<string, number>;
-  /** Endpoints really there, by shard. */
+  /** Endpoints really there, with their versions, by shard. */
   members: Map<string, string[]>;
 }
 
@@ -76,13 +78,21 @@ async function look(table: string): Promise<Look> {
     counts: new Map(
       Items.filter(({ pk }) => pk?.S === "SHARDS").map(({ sk, count }) => [sk?.S ?? "", Number(count?.N)]),
     ),
-    members: new Map([...members].map(([shard, items]) => [shard, items.map(({ sk }) => sk?.S ?? "")])),
+    members: new Map(
+      [...members].map(([shard, items]) => [shard, items.map(({ sk, version }) => `${sk?.S}@${version?.N}`)]),
+    ),
   };
 }
 
 async function leaks(table: string): Promise<boolean> {
   const { counts, members } = await look(table);
   return [...counts].some(([shard, count]) => count !== (members.get(shard)?.length ?? 0));
+}
+
+async function expectMended(table: string): Promise<void> {
+  const { counts, members } = await look(table);
+  for (const [shard, count] of counts)
+    expect([shard, count]).toEqual([shard, members.get(shard)?.length ?? 0]);
 }
 
 /** What holds after every single call, whoever is half-way through what. */
@@ -98,6 +108,28 @@ function expectSound({ endpoints, counts, members }: Look): void {
   }
 }
 
+async function perform(act: Act, store: Store): Promise<void> {
+  if (act.do === "recount") {
+    const shards = await store.everyShard();
+    const shard = shards[act.shard % Math.max(1, shards.length)];
+    if (shard !== undefined) await store.recount(shard.id);
+    return;
+  }
+  const version = (await store.get(ORG, act.id))?.version ?? null;
+  if (act.do === "put") await store.put(act.endpoint, "api", version);
+  else if (version !== null) await store.remove(ORG, act.id, version);
+}
+
+/** How an act ended; what may happen to it is no error. */
+async function outcomeOf(act: Act, store: Store): Promise<string> {
+  try {
+    await perform(act, store);
+    return "succeeded";
+  } catch (error) {
+    return howItFailed(error);
+  }
+}
+
 function howItFailed(error: unknown): string {
   if (error instanceof Conflict) return "conflict";
   if (!(error instanceof Unavailable)) throw error;
@@ -105,8 +137,30 @@ function howItFailed(error: unknown): string {
   return error.message.includes("took too long") ? "late" : "unavailable";
 }
 
+/**
+ * Reads lists as a probe does: again when their version is another. The index it reads them from is a call behind.
+ */
+function makeProbe(store: Store) {
+  const lists = new Map<string, { version: string; list: readonly string[] }>();
+  let index: Look["members"] = new Map();
+  return {
+    async visit({ members }: Look): Promise<void> {
+      for (const { id, version } of await store.shards())
+        if (lists.get(id)?.version !== version) lists.set(id, { version, list: index.get(id) ?? [] });
+      index = members;
+    },
+    /** What it would go on with, and what it holds by now, where it would not read again. */
+    async expectCurrent({ members }: Look): Promise<void> {
+      for (const { id, version } of await store.shards()) {
+        const known = lists.get(id);
+        if (known?.version === version) expect([id, known.list]).toEqual([id, members.get(id) ?? []]);
+      }
+    },
+  };
+}
+
 /** What the lists are that probes read. */
-async function expectListsRight(store: ReturnType<typeof makeEndpoints>): Promise<void> {
+async function expectListsRight(store: Store): Promise<void> {
   const stored = await store.list(ORG);
   const enabled = stored.filter(({ endpoint }) => endpoint.enabled);
   const shards = await store.shards();
@@ -149,33 +203,18 @@ test("whatever happens at once, stalls, crashes or gets lost: each is in one sha
             shardSize: SIZE,
           });
 
-        async function perform(act: Act): Promise<void> {
-          const store = make();
-          if (act.do === "recount") {
-            const shards = await store.everyShard();
-            const shard = shards[act.shard % Math.max(1, shards.length)];
-            if (shard !== undefined) await store.recount(shard.id);
-            return;
-          }
-          const version = (await store.get(ORG, act.id))?.version ?? null;
-          if (act.do === "put") await store.put(act.endpoint, "api", version);
-          else if (version !== null) await store.remove(ORG, act.id, version);
-        }
-
-        async function tolerantly(act: Act): Promise<void> {
-          try {
-            await perform(act);
-            note("succeeded");
-          } catch (error) {
-            note(howItFailed(error));
-          }
-        }
-
-        const afterCall = async (): Promise<void> => expectSound(await look(config));
+        const probe = makeProbe(make());
+        const afterCall = async (): Promise<void> => {
+          const now = await look(config);
+          expectSound(now);
+          await probe.visit(now);
+        };
         for (const { quietMs, acts } of phases) {
           clock.at += quietMs;
+          for (const _ of ["behind", "caught up"]) await afterCall();
+          if (quietMs > 0) await probe.expectCurrent(await look(config));
           await turns.run(
-            acts.map((act) => () => tolerantly(act)),
+            acts.map((act) => async () => note(await outcomeOf(act, make()))),
             (count) => picks.next().value % count,
             afterCall,
           );
@@ -183,13 +222,10 @@ test("whatever happens at once, stalls, crashes or gets lost: each is in one sha
         }
         clock.at += SETTLE_MS + SECOND;
         const store = make();
+        await probe.expectCurrent(await look(config));
         if (await leaks(config)) note("leaked");
         for (const { id } of await store.everyShard()) await store.recount(id);
-        const { counts, members } = await look(config);
-        if ([...counts].some(([shard, count]) => count !== (members.get(shard)?.length ?? 0)))
-          note("left over");
-        for (const [shard, count] of counts)
-          expect([shard, count]).toEqual([shard, members.get(shard)?.length ?? 0]);
+        await expectMended(config);
         await expectListsRight(store);
       },
     ),

@@ -1,15 +1,22 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import { setImmediate } from "node:timers/promises";
 import type { Intercept } from "../../../support/dynamodb.ts";
 
 /** What befalls one call. `retried`: the answer is lost, and the SDK tries again. `stall`: time passes afterwards. */
 export type Fate = "none" | "crash before" | "crash after" | "retried" | "stall";
 
 interface Actor {
-  /** Set while it waits for its turn: lets it make one call. */
-  go: (() => void) | null;
-  waitingSince: number;
   crashed: boolean;
   done: boolean;
+}
+
+/** A call that waits for its turn. */
+interface Waiting {
+  actor: Actor;
+  since: number;
+  go(): void;
+  /** Resolves once it has been carried out, or waits again. */
+  over: Promise<void>;
 }
 
 export class Crashed extends Error {}
@@ -26,58 +33,69 @@ export function makeTurns(clock: { at: number }, nextFate: () => Fate) {
   const current = new AsyncLocalStorage<Actor>();
   let wake: () => void = () => undefined;
   let actors: Actor[] = [];
+  let waiting: Waiting[] = [];
 
-  const mayStall = (me: Actor): boolean =>
-    actors.every(
-      ({ go, waitingSince, done }, i) =>
-        actors[i] === me || done || go === null || clock.at + STALL_MS - waitingSince <= LONGEST_CALL_MS,
-    );
-
-  function turn(me: Actor): Promise<void> {
-    me.waitingSince = clock.at;
-    return new Promise((resolve) => {
-      me.go = resolve;
-      wake();
-    });
+  /** Resolves when it is this actor's turn, with what to call once it is over. */
+  function turn(actor: Actor): Promise<() => void> {
+    const { promise: mine, resolve: begin } = Promise.withResolvers<() => void>();
+    const { promise: over, resolve: end } = Promise.withResolvers<void>();
+    waiting.push({ actor, since: clock.at, go: () => begin(end), over });
+    wake();
+    return mine;
   }
 
-  /** Others may come in between. */
-  async function twice(me: Actor, send: () => Promise<object>): Promise<object> {
+  /** The answer of the first try is lost; others may come before the second. */
+  async function twice(me: Actor, end: () => void, send: () => Promise<object>) {
     await send();
-    await turn(me);
+    const again = turn(me);
+    end();
+    const endAgain = await again;
     try {
-      return await send();
+      return { output: await send(), end: endAgain };
     } catch (error) {
+      endAgain();
       if (error instanceof Error) Object.assign(error, { $metadata: { httpStatusCode: 400, attempts: 2 } });
       throw error;
     }
   }
 
-  async function befall(me: Actor, fate: Fate, send: () => Promise<object>): Promise<object> {
-    if (fate === "crash before") me.crashed = true;
+  function crash(me: Actor, now: boolean): void {
+    me.crashed ||= now;
     if (me.crashed) throw new Crashed();
-    const output = await (fate === "retried" ? twice(me, send) : send());
-    if (fate === "crash after") me.crashed = true;
-    if (me.crashed) throw new Crashed();
-    clock.at += fate === "stall" && mayStall(me) ? STALL_MS : 1_000;
-    return output;
   }
+
+  /** Nobody whose call is under way may be held up for longer than calls last. */
+  const mayStall = (): boolean =>
+    waiting.every(({ since }) => clock.at + STALL_MS - since <= LONGEST_CALL_MS);
 
   const intercept: Intercept = async ({ send }) => {
     const me = current.getStore();
     if (me === undefined) return send();
-    if (me.crashed) throw new Crashed();
-    await turn(me);
-    return befall(me, nextFate(), send);
+    crash(me, false);
+    let end = await turn(me);
+    try {
+      const fate = nextFate();
+      crash(me, fate === "crash before");
+      const answer = fate === "retried" ? await twice(me, end, send) : { output: await send(), end };
+      end = answer.end;
+      crash(me, fate === "crash after");
+      clock.at += fate === "stall" && mayStall() ? STALL_MS : 1_000;
+      return answer.output;
+    } finally {
+      end();
+    }
   };
 
-  const settled = (): boolean => actors.every(({ go, done }) => done || go !== null);
+  const settled = (): boolean =>
+    actors.every((actor) => actor.done || waiting.some((call) => call.actor === actor));
 
   async function untilSettled(): Promise<void> {
+    await setImmediate(); // what a call was answered leads to the next
     while (!settled())
       await new Promise<void>((resolve) => {
         wake = resolve;
       });
+    await setImmediate(); // an actor may make several calls at once
   }
 
   /** Runs actors to their ends. `afterCall` looks at what each call left behind. */
@@ -86,7 +104,8 @@ export function makeTurns(clock: { at: number }, nextFate: () => Fate) {
     pick: (count: number) => number,
     afterCall: () => Promise<void>,
   ): Promise<void> {
-    actors = works.map(() => ({ go: null, waitingSince: 0, crashed: false, done: false }));
+    actors = works.map(() => ({ crashed: false, done: false }));
+    waiting = [];
     const ends = actors.map((actor, i) =>
       current.run(actor, async () => {
         await works[i]?.().finally(() => {
@@ -95,13 +114,10 @@ export function makeTurns(clock: { at: number }, nextFate: () => Fate) {
         });
       }),
     );
-    for (await untilSettled(); actors.some(({ done }) => !done); await untilSettled()) {
-      const waiting = actors.filter(({ go, done }) => go !== null && !done);
-      const chosen = waiting[pick(waiting.length)];
-      const go = chosen?.go;
-      if (chosen !== undefined) chosen.go = null;
-      go?.();
-      await untilSettled();
+    for (await untilSettled(); waiting.length > 0; await untilSettled()) {
+      const [chosen] = waiting.splice(pick(waiting.length), 1);
+      chosen?.go();
+      await chosen?.over;
       await afterCall();
     }
     await Promise.all(ends);
