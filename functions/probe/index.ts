@@ -18,6 +18,7 @@ import { forwardedTicks } from "../../lib/adapters/sqs/forwarded-ticks.ts";
 import { makeQueue, QUEUE_PATIENCE } from "../../lib/adapters/sqs/send.ts";
 import { systemClock as clock } from "../../lib/adapters/system-clock.ts";
 import { memberOf, type ProbeEvent } from "../../lib/core/check/invocation.ts";
+import { resolveSecrets } from "../../lib/core/endpoint/secrets.ts";
 import { VigieError } from "../../lib/core/errors.ts";
 import { makeChecker } from "../../lib/probe/checker.ts";
 import { makeEgressGuard } from "../../lib/probe/egress/egress.ts";
@@ -123,7 +124,8 @@ const probe = makeHandle({
   canaries,
   checkerForTick: () => checker.forTick(),
   ipv6: engine.ipv6,
-  resolve: (endpoint) => ({ endpoint, secrets: [] }), // the API takes no endpoint that refers to one
+  // The API takes no endpoint that refers to a secret; one that got in is our own fault, and is sent nowhere.
+  resolve: (endpoint) => ({ endpoint: resolveSecrets(endpoint, () => undefined), secrets: [] }),
   async troubled(endpoints, _scheduledAt, shard) {
     const names = await troubledIn(shard);
     return new Set(endpoints.filter((endpoint) => names.has(memberOf(endpoint))));
