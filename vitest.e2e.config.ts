@@ -1,10 +1,21 @@
 import { defineConfig } from "vitest/config";
 
+// They pack, install and start whole processes: minutes are a failure, seconds are not.
+const patience = { testTimeout: 120_000, hookTimeout: 240_000 };
+
 export default defineConfig({
   test: {
-    include: ["test/e2e/**/*.test.ts"],
-    // They pack, install and start whole processes: minutes are a failure, seconds are not.
-    testTimeout: 120_000,
-    hookTimeout: 240_000,
+    projects: [
+      { test: { name: "machine", include: ["test/e2e/*.test.ts"], ...patience } },
+      {
+        test: {
+          name: "aws",
+          include: ["test/e2e/aws/**/*.test.ts"],
+          // Stacks and bundles, once for all of them.
+          globalSetup: ["test/e2e/aws/support/setup.ts"],
+          ...patience,
+        },
+      },
+    ],
   },
 });
