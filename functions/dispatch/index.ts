@@ -3,6 +3,7 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { defaultProvider } from "@aws-sdk/credential-provider-node";
 import { clientOptions, type Patience } from "../../lib/adapters/aws/client.ts";
+import { atEdge } from "../../lib/adapters/aws/edge.ts";
 import { makeEmf } from "../../lib/adapters/aws/emf.ts";
 import { makeFaultLog } from "../../lib/adapters/aws/fault-log.ts";
 import { makeHealth } from "../../lib/adapters/aws/health.ts";
@@ -45,15 +46,19 @@ const eventOf = ({
   ...(round === undefined ? {} : { round }),
 });
 
+const tell = makeFaultLog("dispatch", { clock });
+
 const dispatch = makeHandle({
   endpoints: makeEndpoints(config, { clock, ticksKeptMs: 0 }), // only read here
   invoke: (invocation) => start(eventOf(invocation)),
   invokeLater: (invocation, delayMs) =>
     rounds.send(JSON.stringify(eventOf(invocation)), Math.round(delayMs / 1_000)),
   metric: makeEmf({ clock, write: (line) => void process.stdout.write(line) }),
-  onFault: makeFaultLog("dispatch", { clock }),
+  onFault: tell,
   ...(healthUrl === undefined ? {} : { homeHealth: makeHealth(healthUrl) }),
 });
 
-export const handler = (event: unknown): Promise<{ shards: number }> =>
-  dispatch({ scheduledAt: readEvent(event), region });
+export const handler = atEdge(
+  async (event: unknown) => dispatch({ scheduledAt: readEvent(event), region }),
+  tell,
+);

@@ -2,6 +2,7 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { defaultProvider } from "@aws-sdk/credential-provider-node";
 import { clientOptions } from "../../lib/adapters/aws/client.ts";
+import { atEdge } from "../../lib/adapters/aws/edge.ts";
 import { makeFaultLog } from "../../lib/adapters/aws/fault-log.ts";
 import { DYNAMODB_PATIENCE } from "../../lib/adapters/dynamodb/dynamo.ts";
 import { openTable } from "../../lib/adapters/dynamodb/table.ts";
@@ -26,9 +27,11 @@ const post = makeSignedPost({
   clock,
 });
 
-export const handler = makeHandle({
+const handle = makeHandle({
   read: readForward,
   post: (posts) => post(writeFailures(posts)),
   ticks: { append: makeTickWrites(table, settings.TICK_RETENTION_MS) },
   onFault: (error, messageId) => tell(error, { what: "bringing home what it did not take", messageId }),
 });
+
+export const handler = atEdge(handle, tell);

@@ -4,6 +4,7 @@ import { SQSClient } from "@aws-sdk/client-sqs";
 import { defaultProvider } from "@aws-sdk/credential-provider-node";
 import type { Context, SQSBatchResponse } from "aws-lambda";
 import { clientOptions, type Patience } from "../../lib/adapters/aws/client.ts";
+import { atEdge } from "../../lib/adapters/aws/edge.ts";
 import { makeFaultLog } from "../../lib/adapters/aws/fault-log.ts";
 import { makeEndpoints } from "../../lib/adapters/dynamodb/endpoints.ts";
 import { makeSlowLane } from "../../lib/adapters/dynamodb/slow-lane.ts";
@@ -159,8 +160,10 @@ async function run(tick: ShardTick, context: Context): Promise<TickSummary> {
 }
 
 /** Answers a queue with what it expects, dispatch with what was done. */
-export async function handler(event: unknown, context: Context): Promise<TickSummary[] | SQSBatchResponse> {
+async function answer(event: unknown, context: Context): Promise<TickSummary[] | SQSBatchResponse> {
   const { ticks, queued } = readEvent(event);
   const summaries = await Promise.all(ticks.map((tick) => run(tick, context)));
   return queued ? { batchItemFailures: [] } : summaries;
 }
+
+export const handler = atEdge(answer, tell);

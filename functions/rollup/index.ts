@@ -1,8 +1,9 @@
 /** AWS Lambda: rolls up what its queue asks for, with partial batch responses; and plans that, invoked every hour. */
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { SQSClient } from "@aws-sdk/client-sqs";
-import type { Context, SQSBatchResponse } from "aws-lambda";
+import type { SQSBatchResponse } from "aws-lambda";
 import { clientOptions } from "../../lib/adapters/aws/client.ts";
+import { atEdge } from "../../lib/adapters/aws/edge.ts";
 import { makeFaultLog } from "../../lib/adapters/aws/fault-log.ts";
 import { DYNAMODB_PATIENCE } from "../../lib/adapters/dynamodb/dynamo.ts";
 import { makeEndpoints } from "../../lib/adapters/dynamodb/endpoints.ts";
@@ -57,5 +58,8 @@ const handle = makeQueueHandle({
   onFault: (error) => tell(error, { what: "rollup" }),
 });
 
-export const handler = (event: RollupInvocation, context: Context): Promise<SQSBatchResponse> =>
-  handle(event, () => context.getRemainingTimeInMillis() > RESERVE_MS);
+export const handler = atEdge(
+  async (event: RollupInvocation, context): Promise<SQSBatchResponse> =>
+    handle(event, () => context.getRemainingTimeInMillis() > RESERVE_MS),
+  tell,
+);

@@ -1,4 +1,5 @@
 /** AWS Lambda: looks at who is in trouble. Invoked by a schedule, every minute. */
+import { atEdge } from "../../lib/adapters/aws/edge.ts";
 import { makeJudging } from "../../lib/adapters/aws/judging.ts";
 import { makeHeartbeat } from "../../lib/adapters/heartbeat/post.ts";
 import { parseWatchdogEnv } from "./env.ts";
@@ -7,7 +8,7 @@ import { makeRun } from "./run.ts";
 const HEARTBEAT_TIMEOUT_MS = 5_000;
 
 const settings = parseWatchdogEnv(process.env);
-const { deps, handOn, metric } = makeJudging("watchdog", settings);
+const { deps, handOn, metric, tell } = makeJudging("watchdog", settings);
 const url = settings.HEARTBEAT_URL;
 
 const run = makeRun({
@@ -17,4 +18,4 @@ const run = makeRun({
   ...(url === undefined ? {} : { heartbeat: makeHeartbeat({ url, timeoutMs: HEARTBEAT_TIMEOUT_MS }) }),
 });
 
-export const handler = async (): Promise<void> => run();
+export const handler = atEdge(run, tell);

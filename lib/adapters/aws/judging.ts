@@ -19,7 +19,7 @@ import { makeSendMany } from "../sqs/send-many.ts";
 import { systemClock } from "../system-clock.ts";
 import { clientOptions } from "./client.ts";
 import { makeEmf } from "./emf.ts";
-import { makeFaultLog } from "./fault-log.ts";
+import { type FaultPlace, makeFaultLog } from "./fault-log.ts";
 
 /** The environment of the functions that judge and deliver (functions/failure/env.ts). */
 export interface JudgingSettings {
@@ -39,6 +39,8 @@ export interface Judging {
   /** Puts texts into the failures queue. */
   handOn(messages: readonly string[]): Promise<void>;
   metric(name: string, value: number): void;
+  /** Writes a fault of ours into the function's log. */
+  tell(error: unknown, place: FaultPlace): void;
 }
 
 /** After the gate: whoever receives it may have a clock that is a little behind. */
@@ -94,6 +96,7 @@ export function makeJudging(functionName: string, settings: JudgingSettings): Ju
       ...(settings.LINK === undefined ? {} : { linkTo: linkTo(settings.LINK) }),
     },
     handOn: (messages) => sendMany(messages.map((body) => ({ body }))),
+    tell,
     metric: makeEmf({ clock: systemClock, write: (line) => void process.stdout.write(line) }),
   };
 }
