@@ -14,7 +14,7 @@ interface ShardVersion {
 }
 
 /** Shards get other names when their number changes: the lists of the old ones are forgotten. */
-const LISTS_KEPT = 64;
+export const LISTS_KEPT = 64;
 
 /** Reads a shard's list when its version is new; what was read last serves when the store can't be reached. */
 export function makeLists({ endpoints, onFault }: ListsDeps): (shard: ShardVersion) => Promise<Endpoint[]> {

@@ -13,10 +13,13 @@ import { leadingKeysOf } from "../account/leading-keys.ts";
 import { bodyOf, json, jsonError, targetOf } from "../protocols.ts";
 import type { Ordered, StandIn } from "../stand-in.ts";
 import { type Answer, arn, type BoxRequest, RefusedCall } from "../wire.ts";
+import { asking, type Consumed, consumedBy } from "./consumed.ts";
 
 export interface Dynamodb extends StandIn, AsyncDisposable {
   /** Of dynalite itself, past the box: for what a test prepares and looks at. */
   url: string;
+  /** From now on the units of every call are noted in the list. */
+  meter(into: Consumed[]): void;
 }
 
 interface TableRequest {
@@ -103,18 +106,29 @@ export async function startDynamodb(region: string): Promise<Dynamodb> {
   if (address === null || typeof address === "string") throw new TypeError("a TCP server has a TCP address");
   const agent = new Agent({ keepAlive: true });
   const forward = makeForward(address.port, agent);
+  let meter: Consumed[] | null = null;
+
+  async function forwardMetered(request: Ordered): Promise<Answer> {
+    if (meter === null) return forward(request.headers, request.body);
+    const answer = await forward(request.headers, asking(request.body));
+    meter.push(consumedBy(request, answer));
+    return answer;
+  }
 
   async function perform(request: Ordered): Promise<Answer> {
     if (request.region !== region)
       throw new RefusedCall("ResourceNotFoundException", `Requested resource not found in ${request.region}`);
     if (request.half && request.target.action === "BatchWriteItem") return halfWrite(request, forward);
     if (request.half && request.target.action === "BatchGetItem") return halfGet(request, forward);
-    return forward(request.headers, request.body);
+    return forwardMetered(request);
   }
 
   return {
     service: "dynamodb",
     url: `http://127.0.0.1:${address.port}`,
+    meter: (into) => {
+      meter = into;
+    },
     recognise(request: BoxRequest) {
       const action = targetOf(request, "DynamoDB_20120810");
       if (action === null) return null;

@@ -2,10 +2,8 @@
  * `node accuracy-checker.ts <port>`: checks 500 endpoints of the stamping server over and over, all of them asked for
  * at all times, and prints how far each time to first byte is from what the server says it took, as JSON.
  */
-import { request } from "node:https";
-import { text } from "node:stream/consumers";
-import { testRoot } from "../../support/certificates.ts";
 import { checkerOf, endpointOf } from "../../support/checks.ts";
+import { fetchStamps } from "./stamps.ts";
 
 const ENDPOINTS = 500;
 const ROUNDS = 6;
@@ -25,16 +23,6 @@ export interface AccuracyRun {
 }
 
 const checker = checkerOf();
-
-function fetchStamps(): Promise<string> {
-  const { promise, resolve, reject } = Promise.withResolvers<string>();
-  request({ host: "127.0.0.1", port, path: "/stamps", ca: testRoot, agent: false }, (response) => {
-    text(response).then(resolve, reject);
-  })
-    .on("error", reject)
-    .end();
-  return promise;
-}
 
 interface Sample {
   id: string;
@@ -66,13 +54,13 @@ async function checkMany(count: number): Promise<Sample[]> {
 
 await checker.warmUp();
 await checkMany(ENDPOINTS * WARM_UP_ROUNDS);
-await fetchStamps();
+await fetchStamps(port);
 const cpu = process.cpuUsage();
 const startedAt = performance.now();
 const samples = await checkMany(ENDPOINTS * ROUNDS);
 const tookMs = performance.now() - startedAt;
 const { user, system } = process.cpuUsage(cpu);
-const stamps: Record<string, number> = JSON.parse(await fetchStamps());
+const stamps = await fetchStamps(port);
 const errorOf = ({ id, firstByteMs }: Sample): number => firstByteMs - (stamps[id] ?? Number.NaN);
 const succeeded = samples.filter(({ ok }) => ok);
 const result: AccuracyRun = {

@@ -26,6 +26,12 @@ export function pinned(core: number, command: readonly string[]): [string, strin
   return [line[0] ?? "", line.slice(1)];
 }
 
+/** Pins this process, and those that it starts from now on; where that can't be done, none. */
+export function pinSelf(core: number): void {
+  const [program, ...args] = ["taskset", "-cp", String(core), String(process.pid)];
+  if (canPin && program !== undefined) spawnSync(program, args);
+}
+
 export interface Service {
   /** First line it printed. */
   said: string;

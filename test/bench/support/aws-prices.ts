@@ -1,6 +1,6 @@
 /**
  * Unit prices of AWS, in USD, as published for us-east-1 in November 2026. One table, so that whoever doubts a cost
- * finds every number in one place; recheck it before quoting what follows from it. Free tiers are not counted.
+ * finds every number in one place; recheck it before quoting what follows from it.
  */
 export const PRICES_DATED = "2026-11";
 
@@ -32,6 +32,21 @@ export const prices = {
   timestreamMemoryGbHour: 0.036,
   timestreamMagneticGbMonth: 0.03,
 } as const;
+
+export type Unit = keyof typeof prices;
+
+/** What an account has free each month, for ever: of all that runs in it, not of each product. */
+export const alwaysFree: Partial<Record<Unit, number>> = {
+  lambdaGbSecond: 400_000,
+  lambdaRequest: 1e6,
+  queueRequest: 1e6,
+  storageGb: 25,
+  schedule: 14e6,
+  logsGb: 5,
+  alarm: 10,
+  metric: 10,
+  internetGb: 100,
+};
 
 /** What a million checks costs elsewhere, USD. */
 export const elsewhere: readonly (readonly [string, number])[] = [
