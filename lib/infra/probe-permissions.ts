@@ -20,17 +20,17 @@ export interface ProbePlace extends SinkSettings {
   metricsArn: string | undefined;
 }
 
+/** Of the table with the endpoints only this region's own notes. */
+const slowLane = ({ home, region }: ProbePlace, actions: string[]): Permission => ({
+  sid: "SlowLane",
+  actions,
+  resources: [tableArn(home, "config")],
+  conditions: { "ForAllValues:StringLike": { "dynamodb:LeadingKeys": [`SLOW#${region}#*`] } },
+});
+
 /** What the probe and its small twin do alike. Of home's tables they reach what a check needs, and no more. */
-const check = ({ region, home, apiId, forwardArn, metricsArn, ...sinks }: ProbePlace): Permission[] => [
+const check = ({ home, apiId, forwardArn, metricsArn, region: _, ...sinks }: ProbePlace): Permission[] => [
   readShard(home),
-  {
-    sid: "SlowLane",
-    actions: ["dynamodb:GetItem", "dynamodb:UpdateItem"],
-    resources: [tableArn(home, "config")],
-    // Of the table with the endpoints only this region's own notes.
-    conditions: { "ForAllValues:StringLike": { "dynamodb:LeadingKeys": [`SLOW#${region}#*`] } },
-  },
-  { sid: "FindTroubled", actions: ["dynamodb:Query"], resources: [indexArn(home, "alerts", "troubled")] },
   writeTicks(home),
   postFailures(home, apiId),
   send("KeepForHome", forwardArn),
@@ -38,9 +38,19 @@ const check = ({ region, home, apiId, forwardArn, metricsArn, ...sinks }: ProbeP
   ...writeSinks(home, sinks),
 ];
 
-export const slowProbeMay = check;
+/** It is told whom to check: it only notes who leaves the lane. */
+export const slowProbeMay = (place: ProbePlace): Permission[] => [
+  slowLane(place, ["dynamodb:UpdateItem"]),
+  ...check(place),
+];
 
 export const probeMay = (place: ProbePlace): Permission[] => [
+  slowLane(place, ["dynamodb:GetItem", "dynamodb:UpdateItem"]),
+  {
+    sid: "FindTroubled",
+    actions: ["dynamodb:Query"],
+    resources: [indexArn(place.home, "alerts", "troubled")],
+  },
   ...check(place),
   start("StartSlow", functionArn(place.region, "probe-slow")),
 ];

@@ -140,9 +140,9 @@ describe("each function's policy, whole", () => {
           "Source: DeleteMessage GetQueueAttributes ReceiveMessage on sqs:us-east-1:ProbeForward",
         ],
         "vigie-probe": [
-          "ReadShard: Query on dynamodb:eu-west-1:table/vigie-config/index/byShard",
           "SlowLane: GetItem UpdateItem on dynamodb:eu-west-1:table/vigie-config if ForAllValues:StringLike:dynamodb:LeadingKeys:[SLOW#us-east-1#*]",
           "FindTroubled: Query on dynamodb:eu-west-1:table/vigie-alerts/index/troubled",
+          "ReadShard: Query on dynamodb:eu-west-1:table/vigie-config/index/byShard",
           "WriteTicks: PutItem Query on dynamodb:eu-west-1:table/vigie-ticks",
           "PostFailures: Invoke on execute-api:eu-west-1:vigieapi/$default/POST/internal/failures",
           "KeepForHome: SendMessage on sqs:us-east-1:ProbeForward",
@@ -155,9 +155,8 @@ describe("each function's policy, whole", () => {
           "OnFailure: SendMessage on sqs:us-east-1:ProbeDeadLetters",
         ],
         "vigie-probe-slow": [
+          "SlowLane: UpdateItem on dynamodb:eu-west-1:table/vigie-config if ForAllValues:StringLike:dynamodb:LeadingKeys:[SLOW#us-east-1#*]",
           "ReadShard: Query on dynamodb:eu-west-1:table/vigie-config/index/byShard",
-          "SlowLane: GetItem UpdateItem on dynamodb:eu-west-1:table/vigie-config if ForAllValues:StringLike:dynamodb:LeadingKeys:[SLOW#us-east-1#*]",
-          "FindTroubled: Query on dynamodb:eu-west-1:table/vigie-alerts/index/troubled",
           "WriteTicks: PutItem Query on dynamodb:eu-west-1:table/vigie-ticks",
           "PostFailures: Invoke on execute-api:eu-west-1:vigieapi/$default/POST/internal/failures",
           "KeepForHome: SendMessage on sqs:us-east-1:ProbeForward",
