@@ -64,6 +64,8 @@ export interface Installation extends AsyncDisposable {
   settle(forMs?: number, mapping?: MappingOptions): Promise<Invocation[]>;
   /** The watchdog's minute, and what it hands on. */
   watchdog(): Promise<Invocation[]>;
+  /** The hour's rollup is planned. */
+  rollup(): Promise<Invocation[]>;
   /** So many whole minutes: ticks, queues, watchdog, and what it hands on. */
   minutes(count: number): Promise<Invocation[]>;
 }
@@ -181,6 +183,8 @@ export async function install(options: InstallationOptions = {}): Promise<Instal
         ...(await installation.settle()),
       ];
     },
+    rollup: () =>
+      runSchedule("vigie-rollup", Math.floor(box.clock.now() / MINUTE) * MINUTE, [box.homeRegion]),
     async minutes(count) {
       const done: Invocation[] = [];
       for (let i = 0; i < count; i++)
