@@ -1,6 +1,6 @@
 /** Fault 2: every function of the alert path is killed at each of its calls. */
 import { expect, test } from "vitest";
-import { throughProbes, withoutProbes } from "./support/courses.ts";
+import { throughForward, throughProbes, throughSlowLane, withoutProbes } from "./support/courses.ts";
 import { deadLettersOf, lostEventsOf } from "./support/expectations.ts";
 import { type FunctionName, type Installation, install } from "./support/installation.ts";
 import { type Course, disturbancesOf, outage } from "./support/outage.ts";
@@ -11,7 +11,7 @@ async function killEverywhere(vigie: Installation, course: Course, name: Functio
   for (const [i, disturbance] of disturbances.entries()) await outage(vigie, course, `k${i}`, disturbance);
   expect(deadLettersOf(vigie)).toEqual([]);
   // a queue delivers again; what nobody does, operators are told
-  expect(lostEventsOf(vigie).length > 0).toBe(name !== "failure");
+  expect(lostEventsOf(vigie).length > 0).toBe(name !== "failure" && name !== "forward");
 }
 
 test.each<FunctionName>(["failure", "watchdog"])(
@@ -31,3 +31,13 @@ test.each<FunctionName>(["dispatch", "probe"])(
   },
   600_000,
 );
+
+test("probe-slow", async () => {
+  await using vigie = await install();
+  await killEverywhere(vigie, throughSlowLane(vigie), "probe-slow");
+}, 600_000);
+
+test("forward", async () => {
+  await using vigie = await install();
+  await killEverywhere(vigie, throughForward(vigie), "forward");
+}, 600_000);

@@ -1,4 +1,4 @@
-/** Two ways in which an outage comes about. */
+/** Ways in which an outage comes about. */
 import type { CheckRecord } from "../../../../lib/core/check/record.ts";
 import { failedRecord, recordSample } from "../../../contract/samples.ts";
 import { REGIONS } from "./contexts.ts";
@@ -21,6 +21,31 @@ export function throughProbes(vigie: Installation): Course {
     },
     recover: async () => void (await vigie.minutes(1)),
     after: async () => void (await vigie.minutes(2)),
+  };
+}
+
+/** As through probes, but "up" is the minute in which it is well for the first time: the slow lane checks it, and lets it go. */
+export function throughSlowLane(vigie: Installation): Course {
+  const course = throughProbes(vigie);
+  return { ...course, heal: course.stay, recover: course.heal, after: course.stay };
+}
+
+/** As through probes, but in the minute in which it fails home takes nothing: what was found waits in the regions' queues. */
+export function throughForward(vigie: Installation): Course {
+  const { box } = vigie;
+  const course = throughProbes(vigie);
+  return {
+    ...course,
+    async fail(id) {
+      const away = [
+        box.faults.add({ service: "execute-api" }, "broken"),
+        box.faults.add({ action: "PutItem", resource: "table/vigie-ticks" }, "throttled"),
+      ];
+      vigie.internet.set("fails", { sites: [id] });
+      await vigie.tick();
+      for (const fault of away) fault.end();
+      await vigie.settle();
+    },
   };
 }
 
