@@ -42,13 +42,23 @@ const named = (
       : [{ ...record, org, endpointId: id, region, scheduledAt: at, startedAt: at + 300 + i }];
   });
 
-/** Ticks of the full shard and of the single one, every minute of a stretch, in every region. */
-export async function seedTicks({ tables }: Installation, since: number, until: number): Promise<void> {
+/** Ticks of a shard in which all was well, every minute of a stretch, in every region. */
+export async function seedOks(
+  { tables }: Installation,
+  shard: string,
+  endpoints: readonly Endpoint[],
+  { since, until }: { since: number; until: number },
+): Promise<void> {
   const append = makeTickWrites(tables.ticks, 2 * DAY);
   for (let at = since; at < until; at += MINUTE)
     for (const region of REGIONS) {
-      const records = probed(SHARD_SIZE, at / MINUTE);
-      await append(named(records, region, at, full), { shard: FULL, lane: "main" });
-      await append(named(records, region, at, [single]), { shard: ONE, lane: "main" });
+      const records = probed(endpoints.length, at / MINUTE);
+      await append(named(records, region, at, endpoints), { shard, lane: "main" });
     }
+}
+
+/** Ticks of the full shard and of the single one. */
+export async function seedTicks(installation: Installation, since: number, until: number): Promise<void> {
+  await seedOks(installation, FULL, full, { since, until });
+  await seedOks(installation, ONE, [single], { since, until });
 }
