@@ -1,20 +1,13 @@
 /** What an installation costs: measured on the shipped functions and read from their templates, times AWS's prices. */
-import { join } from "node:path";
-import { LISTS_KEPT } from "../../functions/probe/lists.ts";
-import { CPU_SHARE } from "../../lib/probe/machine.ts";
-import { type BenchResult, type BenchRow, median } from "./bench.ts";
-import { CORE, nodeCommand, pinningNote, runToEnd } from "./servers/pinned.ts";
-import { startTarget } from "./servers/target.ts";
+import type { BenchResult, BenchRow } from "./bench.ts";
+import { pinningNote } from "./servers/pinned.ts";
 import { ASSUMPTIONS } from "./support/assumptions.ts";
 import { elsewhere, PRICES_DATED } from "./support/aws-prices.ts";
 import { afterFree, linesOf, totalOf } from "./support/bill.ts";
 import { type Charge, chargesOf, checksOf, type Installation, type Measured } from "./support/cost-model.ts";
-import { REGIONS, startInstallation } from "./support/installation.ts";
-import { sizesOf } from "./support/sizes.ts";
-import { ANSWERING, startTargets } from "./support/target.ts";
-import { standingOf } from "./support/templates.ts";
-import { measureWorks } from "./support/works.ts";
-import { SHARD_SIZE, SLOW_MS } from "./support/world.ts";
+import { REGIONS } from "./support/installation.ts";
+import { measure } from "./support/measured.ts";
+import { SHARD_SIZE } from "./support/world.ts";
 
 export const title = "USD a month and per million checks on AWS, from 1 to 300,000 endpoints in 3 regions";
 
@@ -24,41 +17,6 @@ const SLOWEST_MS = { one: 300, many: 3_000 };
 const LIMITS = { perMillion: 0.3, atRest: 3, hanging: 6 };
 /** Where one endpoint more is looked at. */
 const REFERENCE = 1_000;
-const CPU_RUNS = 3;
-const CPU_CHECKS = 500;
-
-async function cpuMsPerCheck(): Promise<number> {
-  const target = await startTarget();
-  try {
-    const checker = join(import.meta.dirname, "servers", "cpu-checker.ts");
-    const command = nodeCommand(checker, "https", String(target.ports.https), String(CPU_CHECKS));
-    const runs: number[] = [];
-    for (let i = 0; i < CPU_RUNS; i++) runs.push(Number(await runToEnd(CORE.measured, command)));
-    return median(runs);
-  } finally {
-    await target.stop();
-  }
-}
-
-async function measure(): Promise<Measured> {
-  const cpuMs = await cpuMsPerCheck();
-  await using targets = await startTargets(SLOW_MS);
-  await using installation = await startInstallation({
-    context: { probe: { canaries: [`http://${ANSWERING}/`] } },
-    routes: targets.routes,
-  });
-  const { memoryMb, ...standing } = standingOf(installation.stacks);
-  return {
-    cpuMsPerCheck: cpuMs,
-    cpuShare: CPU_SHARE,
-    shardSize: SHARD_SIZE,
-    listsKept: LISTS_KEPT,
-    ...(await sizesOf()),
-    ...standing,
-    ...(await measureWorks({ installation, memoryMb })),
-  };
-}
-
 const of = (endpoints: number, about: Partial<Installation> = {}): Installation => ({
   endpoints,
   regions: REGIONS.length,
