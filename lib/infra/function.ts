@@ -36,6 +36,8 @@ export interface FunctionOptions<Environment extends object> {
   memoryMb: number;
   timeoutS: number;
   environment: Environment;
+  /** Flags of Node, for functions that measure time (docs/decisions/0006). */
+  nodeOptions?: string;
   permissions: Permission[];
   /** Whether it hands work on to itself by way of a queue: Lambda would cut such a chain after 16 links. */
   handsOnToItself?: boolean;
@@ -94,7 +96,7 @@ export function makeFunction<Environment extends object>(
     code: Code.fromAsset(join(bundles, bundle), { exclude: ["*.map", "*.LEGAL.txt"] }),
     memorySize: options.memoryMb,
     timeout: Duration.seconds(options.timeoutS),
-    environment: given(options.environment),
+    environment: given({ ...options.environment, NODE_OPTIONS: options.nodeOptions }),
     role,
     logGroup,
     loggingFormat: LoggingFormat.JSON,

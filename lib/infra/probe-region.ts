@@ -35,6 +35,9 @@ export interface ProbeRegionProps
   bundles?: string;
 }
 
+/** Short pauses of the garbage collector, and half the memory. */
+const SHORT_PAUSES = "--max-semi-space-size=1 --v8-pool-size=1";
+
 /** A minute of rounds, and the longest check of the last one. */
 const PROBE_LIMIT_S = 90;
 /** Half a minute late a tick is nearer to the next one. */
@@ -127,6 +130,7 @@ export class ProbeRegion extends Construct {
     const tick = {
       ...this.#common,
       timeoutS: PROBE_LIMIT_S,
+      nodeOptions: SHORT_PAUSES,
       onFailure: { queue: this.#deadLetters, ...TICK },
     };
     const probe = makeFunction<ProbeEnv>(this, "Probe", {
