@@ -3,7 +3,7 @@ import { makePacer, type Pacer } from "./pace.ts";
 import { stamp } from "./trace.ts";
 
 /** Where waiting for each other begins to show in the timings (test/bench/accuracy.ts). */
-export const CPU_SHARE = 0.45;
+export const CPU_SHARE = 0.5;
 /** Far below the 1,024 files that a process may open by default, with room for stores and two families. */
 const IN_FLIGHT = 400;
 
