@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { time, word } from "../../lib/core/check/record-schema.ts";
-import { VigieError } from "../../lib/core/errors.ts";
+import { readMessage } from "../../lib/core/read-message.ts";
 
 const message = z.strictObject({
   v: z.literal(1),
@@ -22,17 +22,5 @@ export const writeRollup = (wanted: Omit<RollupMessage, "v">): string => JSON.st
  * Reads the text of a message.
  * @throws VigieError `bad_message` for what is no message of ours, or of a version that this code does not know
  */
-export function readRollup(text: string): RollupMessage {
-  try {
-    return message.parse(JSON.parse(text));
-  } catch (error) {
-    throw badMessage(error);
-  }
-}
-
-const badMessage = (cause: unknown): VigieError =>
-  new VigieError(
-    "bad_message",
-    "A message in the rollup queue can't be read: nobody of this version wrote it. It ends in the dead letters.",
-    { cause },
-  );
+export const readRollup = (text: string): RollupMessage =>
+  readMessage("rollup", text, (written) => message.parse(written));

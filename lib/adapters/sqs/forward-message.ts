@@ -3,8 +3,8 @@ import * as z from "zod";
 import { failuresMessage, MESSAGE_LIMIT_BYTES } from "../../core/alert/post.ts";
 import type { CheckRecord } from "../../core/check/record.ts";
 import { word } from "../../core/check/record-schema.ts";
-import { VigieError } from "../../core/errors.ts";
 import type { FailurePost, TickPlace } from "../../core/ports.ts";
+import { readMessage } from "../../core/read-message.ts";
 import { splitToFit } from "../aws/split.ts";
 import { packRecords, unpackRecords } from "../packed-records.ts";
 
@@ -45,20 +45,10 @@ export function writeTicks(
  * Reads the text of a message.
  * @throws VigieError `bad_message` for what is no message of ours, or of a version that this code does not know
  */
-export function readForward(text: string): ForwardMessage {
-  try {
-    const read = message.parse(JSON.parse(text));
+export const readForward = (text: string): ForwardMessage =>
+  readMessage("forward", text, (written) => {
+    const read = message.parse(written);
     return read.type === "failures"
       ? { type: "failures", posts: read.posts }
       : { type: "ticks", place: read.place, records: unpackRecords(Buffer.from(read.records, "base64")) };
-  } catch (error) {
-    throw badMessage(error);
-  }
-}
-
-const badMessage = (cause: unknown): VigieError =>
-  new VigieError(
-    "bad_message",
-    "A message in the forward queue can't be read: nobody of this version wrote it. It ends in the dead letters.",
-    { cause },
-  );
+  });

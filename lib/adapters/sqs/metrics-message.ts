@@ -2,8 +2,8 @@
 import * as z from "zod";
 import { MESSAGE_LIMIT_BYTES } from "../../core/alert/post.ts";
 import type { CheckRecord } from "../../core/check/record.ts";
-import { VigieError } from "../../core/errors.ts";
 import type { MetricsQueue } from "../../core/ports.ts";
+import { readMessage } from "../../core/read-message.ts";
 import { splitToFit } from "../aws/split.ts";
 import { packRecords, unpackRecords } from "../packed-records.ts";
 import type { Queue } from "./send.ts";
@@ -40,21 +40,11 @@ export function writeMetrics(
  * Reads the text of a message.
  * @throws VigieError `bad_message` for what is no message of ours, or of a version that this code does not know
  */
-export function readMetrics(text: string): MetricsMessage {
-  try {
-    const { sink, records } = message.parse(JSON.parse(text));
+export const readMetrics = (text: string): MetricsMessage =>
+  readMessage("metrics", text, (written) => {
+    const { sink, records } = message.parse(written);
     return { sink, records: unpackRecords(Buffer.from(records, "base64")) };
-  } catch (error) {
-    throw badMessage(error);
-  }
-}
-
-const badMessage = (cause: unknown): VigieError =>
-  new VigieError(
-    "bad_message",
-    "A message in the metrics queue can't be read: nobody of this version wrote it. It ends in the dead letters.",
-    { cause },
-  );
+  });
 
 /** The region's queue for what one sink does not take. */
 export const metricsQueue = (queue: Queue, sink: SinkName): MetricsQueue => ({

@@ -1,9 +1,9 @@
 /** What the failure function's queue holds: failures as they are posted, and what the watchdog and gates ask for. */
 import * as z from "zod";
 import { word } from "../check/record-schema.ts";
-import { VigieError } from "../errors.ts";
 import { chunksOf } from "../parallel.ts";
 import type { TroubledEndpoint } from "../ports.ts";
+import { readMessage } from "../read-message.ts";
 import { failuresMessage } from "./post.ts";
 
 const lookMessage = z.strictObject({
@@ -50,17 +50,5 @@ export const writeDeliver = (org: string): string => JSON.stringify({ v: 1, type
  * Reads the text of a message.
  * @throws VigieError `bad_message` for what is no message of ours, or of a version that this code does not know
  */
-export function readQueueMessage(text: string): QueueMessage {
-  try {
-    return message.parse(JSON.parse(text));
-  } catch (error) {
-    throw badMessage(error);
-  }
-}
-
-const badMessage = (cause: unknown): VigieError =>
-  new VigieError(
-    "bad_message",
-    "A message in the failures queue can't be read: nobody of this version wrote it. It ends in the dead letters.",
-    { cause },
-  );
+export const readQueueMessage = (text: string): QueueMessage =>
+  readMessage("failures", text, (written) => message.parse(written));
