@@ -8,11 +8,14 @@ import { VigieError } from "./errors.ts";
 export function readMessage<T>(queue: string, text: string, read: (written: unknown) => T): T {
   try {
     return read(JSON.parse(text));
-  } catch (cause) {
-    throw new VigieError(
-      "bad_message",
-      `A message in the ${queue} queue can't be read: nobody of this version wrote it. It ends in the dead letters.`,
-      { cause },
-    );
+  } catch (error) {
+    throw badMessage(queue, error);
   }
 }
+
+const badMessage = (queue: string, cause: unknown): VigieError =>
+  new VigieError(
+    "bad_message",
+    `A message in the ${queue} queue can't be read: nobody of this version wrote it. It ends in the dead letters.`,
+    { cause },
+  );

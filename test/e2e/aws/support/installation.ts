@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { inject } from "vitest";
 import type { Endpoint } from "../../../../lib/core/endpoint/endpoint.ts";
 import { parseEndpoint } from "../../../../lib/core/endpoint/schema.ts";
+import type { DeployedFunction as Deployed } from "../../../../lib/infra/names.ts";
 import { type Account, deployStacks } from "../../../aws-box/account/deploy-stacks.ts";
 import type { Stack } from "../../../aws-box/account/template.ts";
 import { type Box, startBox } from "../../../aws-box/box.ts";
@@ -20,16 +21,7 @@ import { openStores, type Stores } from "./stores.ts";
 export const ORG = "default";
 export const MINUTE = 60_000;
 
-export type FunctionName =
-  | "api"
-  | "dispatch"
-  | "failure"
-  | "forward"
-  | "probe"
-  | "probe-slow"
-  | "replay"
-  | "rollup"
-  | "watchdog";
+export type FunctionName = Deployed;
 
 export interface InstallationOptions {
   context?: ContextName;
